@@ -1,0 +1,3 @@
+"""The sectoral statistics workbench: SOPs as data, next to the work itself."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Plain Python a statistician can read: no Streamlit, no database, no DuckDB."""

@@ -1,0 +1,135 @@
+"""Words of the user interface: Indonesian in the source, English from a gettext catalogue.
+
+The message id *is* the Indonesian sentence, so Indonesian needs no catalogue and can never be incomplete.
+English lives in ``workbench/locale/en/LC_MESSAGES/workbench.po`` and is compiled in memory when first asked for,
+so that no binary catalogue has to be committed or built. ``python -m workbench.i18n update`` (``make messages``)
+collects new words; a test refuses an English catalogue with gaps.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+DEFAULT_LANGUAGE = "id"
+LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+
+_ROOT = Path(__file__).parent
+_CHECKOUT = _ROOT.parent
+_language: ContextVar[str] = ContextVar("workbench_language", default=DEFAULT_LANGUAGE)
+
+
+def catalogue_path(language: str) -> Path:
+    """Where the catalogue of a language is kept; Indonesian has none."""
+    return _ROOT / "locale" / language / "LC_MESSAGES" / "workbench.po"
+
+
+@cache
+def _translations(language: str) -> gettext.NullTranslations:
+    path = catalogue_path(language)
+    if language == DEFAULT_LANGUAGE or not path.exists():
+        return gettext.NullTranslations()
+    with path.open("rb") as po:
+        catalogue = read_po(po, locale=language)
+    mo = io.BytesIO()
+    write_mo(mo, catalogue)
+    mo.seek(0)
+    return gettext.GNUTranslations(mo)
+
+
+def language() -> str:
+    """The language of this thread of work, ``id`` or ``en``."""
+    return _language.get()
+
+
+def set_language(code: str) -> None:
+    """Speak this language from here on; an unknown code means Indonesian."""
+    _language.set(code if code in LANGUAGES else DEFAULT_LANGUAGE)
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak a language for the length of a ``with`` block."""
+    token = _language.set(code if code in LANGUAGES else DEFAULT_LANGUAGE)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def _(message: str) -> str:
+    """The message in the language of the reader. Fill places with ``.format`` *after* translating."""
+    return _translations(language()).gettext(message) if message else ""
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """The form of the message for ``n`` things (Indonesian has one form, English two)."""
+    return _translations(language()).ngettext(singular, plural, n)
+
+
+def N_(message: str) -> str:
+    """Mark a message for the catalogue where it is written, to be translated where it is shown."""
+    return message
+
+
+def collect() -> Catalog:
+    """All messages of the package and its pages, as an empty catalogue."""
+    catalogue = Catalog(project="workbench", charset="utf-8")
+    keywords = {"_": None, "N_": None, "ngettext": (1, 2)}
+    for folder in (_ROOT, _CHECKOUT / "pages"):
+        if not folder.exists():
+            continue
+        found = extract_from_dir(str(folder), [("**.py", "python")], keywords=keywords)
+        for filename, _line, message, _comments, context in found:
+            catalogue.add(message, locations=[(f"{folder.name}/{filename}", 0)], context=context)
+    return catalogue
+
+
+def missing(code: str = "en") -> list[str]:
+    """Messages that a language does not say yet."""
+    with catalogue_path(code).open("rb") as po:
+        have = read_po(po, locale=code)
+    gaps = []
+    for message in collect():
+        if not message.id:
+            continue
+        known = have.get(message.id)
+        if (
+            known is None
+            or not known.string
+            or not all(known.string if message.pluralizable else [known.string])
+        ):
+            gaps.append(str(message.id))
+    return gaps
+
+
+def update(code: str = "en") -> int:
+    """Merge the collected messages into a language's catalogue; returns how many still lack a translation."""
+    path = catalogue_path(code)
+    template = collect()
+    if path.exists():
+        with path.open("rb") as po:
+            catalogue = read_po(po, locale=code)
+    else:
+        catalogue = Catalog(locale=code, project="workbench", charset="utf-8")
+    catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as po:
+        write_po(po, catalogue, width=110, omit_header=False, no_location=True, sort_output=True)
+    return len(missing(code))
+
+
+if __name__ == "__main__" and sys.argv[1:] == ["update"]:
+    sys.stdout.write(f"{update()} messages lack an English translation\n")

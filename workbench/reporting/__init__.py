@@ -1,0 +1,1 @@
+"""Tables, charts and words for print and screen, from frozen editions only."""

@@ -1,0 +1,1 @@
+"""Tables, files and Parquet: where what the domain decided is kept."""
