@@ -105,11 +105,7 @@ def missing(code: str = "en") -> list[str]:
         if not message.id:
             continue
         known = have.get(message.id)
-        if (
-            known is None
-            or not known.string
-            or not all(known.string if message.pluralizable else [known.string])
-        ):
+        if known is None or not known.string or not all(known.string if message.pluralizable else [known.string]):
             gaps.append(str(message.id))
     return gaps
 

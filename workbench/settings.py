@@ -57,9 +57,7 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(
-                "is not a time zone; use Asia/Jakarta, Asia/Makassar or Asia/Jayapura"
-            ) from error
+            raise ValueError("is not a time zone; use Asia/Jakarta, Asia/Makassar or Asia/Jayapura") from error
         return value
 
     @property

@@ -319,9 +319,7 @@ def _reopen(sop: Sop, state: CaseState, event: Event) -> CaseState:
         raise IllegalMove(_("Perkara belum selesai."))
     if not event.note.strip():
         raise IllegalMove(_("Pembukaan kembali harus disertai alasan."))
-    return _enter(
-        sop, replace(state, closed_at=None), event.detail.get("to_step") or state.before_close, event
-    )
+    return _enter(sop, replace(state, closed_at=None), event.detail.get("to_step") or state.before_close, event)
 
 
 def _note(sop: Sop, state: CaseState, event: Event) -> CaseState:

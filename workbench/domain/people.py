@@ -1,7 +1,7 @@
 """Who may act: roles as lane keys, held by dated assignment.
 
 A city names its posts as it likes (Kasi, Subkoordinator, JF Statistisi Ahli Muda …); that title is data on the
-assignment. Code knows only these lane keys (``guide``: position title → lane key).
+assignment. Code knows only these lane keys.
 """
 
 from __future__ import annotations
