@@ -1,0 +1,151 @@
+"""Fixtures of the whole suite: a data folder of its own for every test, a database on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from workbench import i18n
+from workbench.settings import get_settings
+from workbench.storage import database
+
+_POSTGRES_FOLDERS = [Path(p) for p in os.environ.get("PATH", "").split(os.pathsep) if p] + sorted(
+    Path("/usr/lib/postgresql").glob("*/bin"), reverse=True
+)
+
+
+def _forget() -> None:
+    database.dispose()
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder that belongs to this test alone; settings and engine are forgotten before and after."""
+    folder = tmp_path / "var"
+    for name in [name for name in os.environ if name.startswith("WORKBENCH_")]:
+        monkeypatch.delenv(name)
+    database.dispose()
+    monkeypatch.setenv("WORKBENCH_DATA_DIR", str(folder))
+    get_settings.cache_clear()
+    i18n.set_language("id")
+    yield folder
+    _forget()
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to copy from: migrating once is enough for the whole run."""
+    folder = tmp_path_factory.mktemp("template")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_DATA_DIR", str(folder))
+        patch.delenv("WORKBENCH_DATABASE_URL", raising=False)
+        _forget()
+        database.migrate()
+        _forget()
+    return folder / "tracker.sqlite3"
+
+
+@pytest.fixture
+def sqlite_db(data_dir: Path, _migrated_sqlite: Path) -> Path:
+    """A migrated SQLite database in ``data_dir``; returns the file."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    target = data_dir / "tracker.sqlite3"
+    for suffix in ("", "-wal"):
+        source = _migrated_sqlite.with_name(_migrated_sqlite.name + suffix)
+        if source.exists():
+            shutil.copyfile(source, target.with_name(target.name + suffix))
+    return target
+
+
+def _postgres_tool(name: str) -> str | None:
+    for folder in _POSTGRES_FOLDERS:
+        if (folder / name).is_file():
+            return str((folder / name).resolve())
+    return None
+
+
+def _unprivileged(command: list[str]) -> list[str]:
+    """PostgreSQL refuses to run as root; then another user of this machine runs it."""
+    if os.geteuid() != 0:
+        return command
+    user = _server_user()
+    return ["runuser", "-u", user, "--", *command]
+
+
+def _server_user() -> str:
+    known = {line.split(":")[0] for line in Path("/etc/passwd").read_text().splitlines()}
+    return next(name for name in ("postgres", "nobody") if name in known)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Callable[[str], str]]:
+    """A throw-away PostgreSQL server on a socket; gives a function that makes a migrated database and its URL."""
+    tools = {name: _postgres_tool(name) for name in ("initdb", "postgres", "pg_ctl")}
+    if not all(tools.values()):
+        pytest.skip("no PostgreSQL server binaries on this machine (initdb, postgres, pg_ctl)")
+    if os.geteuid() == 0 and shutil.which("runuser") is None:
+        pytest.skip("PostgreSQL does not run as root and there is no runuser to run it as somebody else")
+    folder = Path(tempfile.mkdtemp(prefix="wbpg", dir="/tmp"))  # a socket's path must stay short
+    if os.geteuid() == 0:
+        shutil.chown(folder, _server_user())
+    data = folder / "data"
+
+    def run(*command: str) -> None:
+        subprocess.run(_unprivileged(list(command)), check=True, capture_output=True, cwd=folder)
+
+    run(str(tools["initdb"]), "-D", str(data), "-U", "workbench", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c max_connections=100"
+    run(str(tools["pg_ctl"]), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
+
+    def url(name: str) -> str:
+        return f"postgresql://workbench@/{name}?host={folder}"
+
+    def create(name: str) -> str:
+        import psycopg
+
+        with psycopg.connect(url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return url(name)
+
+    template = "template1"
+    create("workbench_template")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_DATABASE_URL", url("workbench_template"))
+        _forget()
+        database.migrate()
+        _forget()
+    template = "workbench_template"
+    try:
+        yield create
+    finally:
+        run(str(tools["pg_ctl"]), "-D", str(data), "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_created = iter(range(1_000_000))
+
+
+@pytest.fixture
+def postgres_db(
+    data_dir: Path, postgres_cluster: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """A migrated PostgreSQL database of its own; returns the URL."""
+    url = postgres_cluster(f"t{next(_created)}")
+    monkeypatch.setenv("WORKBENCH_DATABASE_URL", url)
+    get_settings.cache_clear()
+    yield url
+    database.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def db(request: pytest.FixtureRequest) -> str:
+    """Runs the test twice, on SQLite and on PostgreSQL; returns which."""
+    request.getfixturevalue("sqlite_db" if request.param == "sqlite" else "postgres_db")
+    return str(request.param)

@@ -1,0 +1,20 @@
+"""Alembic's entry: runs on the connection (and in the transaction) that ``database.migrate`` opened."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlmodel import SQLModel
+
+from workbench.storage import tables
+
+connection = context.config.attributes["connection"]
+assert tables.CaseRow.metadata is SQLModel.metadata
+
+context.configure(
+    connection=connection,
+    target_metadata=SQLModel.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    transactional_ddl=True,  # our SQLite connections say BEGIN themselves, so DDL rolls back there too
+    compare_type=True,
+)
+context.run_migrations()
