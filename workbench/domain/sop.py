@@ -128,6 +128,19 @@ class FanOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A place where the source is damaged or says two things: what is printed, how it is read, what the product does.
+
+    ``confidence`` is a short Indonesian phrase (rendah, sedang-tinggi, simpulan …), kept as the reader wrote it.
+    """
+
+    printed: str
+    reading: str
+    default: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sop:
     """One version of one procedure. ``sha`` is the SHA-256 of the canonical definition and its identity."""
 
@@ -147,6 +160,8 @@ class Sop:
     legal_clock: bool = False
     service_clock_stops: str | None = None
     identity: Mapping[str, str] = field(default_factory=dict)
+    legal_basis: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     sha: str = ""
 
     def step(self, no: str) -> Step:
@@ -166,3 +181,18 @@ class Sop:
     def holder(self, step: Step) -> Lane:
         """Who is waited for at a step: ``waiting_for`` where the SOP's time belongs to someone else."""
         return self.lane(step.waiting_for or step.lane)
+
+    def phase_of(self, no: str) -> Phase | None:
+        """The phase a step belongs to, or None where steps have their own standard."""
+        return next((phase for phase in self.phases if no in phase.steps), None)
+
+    def standard_of(self, no: str) -> Standard | None:
+        """The standard that falls due at this step: its own, or its phase's where the step ends the phase.
+
+        Steps inside a phase have no flag of their own; the phase's due time is shown on its last step.
+        """
+        own = self.step(no).standard
+        if own is not None:
+            return own
+        phase = self.phase_of(no)
+        return phase.standard if phase is not None and phase.steps[-1] == no else None
