@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from workbench.domain.sla import LEGAL_WORKING_DAYS
 from workbench.domain.sop import END, OutcomeKind, Sop, Standard, Step, Unit
 from workbench.domain.sop_paths import downstream, has_forward_loop, paths
 from workbench.i18n import _
-
-LEGAL_WORKING_DAYS = 10
-"""UU 14/2008 Pasal 22 ayat (7): an answer to a request for information within ten working days."""
 
 _CROWDED_PHASE = 4
 _PRINTED_TIME = re.compile(r"^\s*(\d+)\s*(menit|jam|hari(?:\s+kerja)?|bulan)\s*$", re.IGNORECASE)
