@@ -1,0 +1,167 @@
+"""A reading as a file: tidy observations in Parquet, with the tables' titles, notes and findings beside them.
+
+Header paths are kept once and referred to by number: a column of a large table has one path, not one per cell.
+The bytes follow from the reading alone, so their SHA-256 is the reading's address.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workbench.domain.reading.model import Finding, Flag, Kind, Observation, Reading, Severity, TableReading
+
+_META = b"workbench.reading"
+SCHEMA = pa.schema(
+    [
+        ("seq", pa.int64()),
+        ("table_no", pa.int32()),
+        ("sheet", pa.string()),
+        ("row_id", pa.int64()),
+        ("col_id", pa.int64()),
+        ("value", pa.float64()),
+        ("flag", pa.string()),
+        ("raw", pa.string()),
+        ("cell", pa.string()),
+        ("kind", pa.string()),
+        ("unit", pa.string()),
+    ]
+)
+Path_ = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableHead:
+    """What is known of a table apart from its observations."""
+
+    sheet: str
+    title: str
+    unit: str | None
+    source: str | None
+    notes: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    area: str
+    row_header: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TidyReading:
+    """A reading ready for the recipe: one Arrow row per observation, header paths by number."""
+
+    file: str
+    tables: tuple[TableHead, ...]
+    findings: tuple[Finding, ...]
+    rows: tuple[Path_, ...]
+    columns: tuple[Path_, ...]
+    observations: pa.Table
+
+
+def tidy(reading: Reading) -> TidyReading:
+    """The reading as one Arrow table and its header paths."""
+    rows: dict[Path_, int] = {}
+    columns: dict[Path_, int] = {}
+    data: dict[str, list[Any]] = {name: [] for name in SCHEMA.names}
+    seq = 0
+    for number, table in enumerate(reading.tables):
+        for item in table.observations:
+            data["seq"].append(seq)
+            data["table_no"].append(number)
+            data["sheet"].append(table.sheet)
+            data["row_id"].append(rows.setdefault(tuple(item.row), len(rows)))
+            data["col_id"].append(columns.setdefault(tuple(item.column), len(columns)))
+            data["value"].append(None if item.value is None else float(item.value))
+            data["flag"].append(None if item.flag is None else str(item.flag))
+            data["raw"].append(item.raw)
+            data["cell"].append(item.cell)
+            data["kind"].append(str(item.kind))
+            data["unit"].append(item.unit or table.unit)
+            seq += 1
+    heads = tuple(
+        TableHead(t.sheet, t.title, t.unit, t.source, tuple(t.notes), tuple(t.findings), t.area, tuple(t.row_header))
+        for t in reading.tables
+    )
+    return TidyReading(
+        reading.file, heads, tuple(reading.findings), tuple(rows), tuple(columns), pa.table(data, schema=SCHEMA)
+    )
+
+
+def to_bytes(reading: TidyReading) -> bytes:
+    """The reading as Parquet; same reading, same bytes."""
+    meta = {
+        "file": reading.file,
+        "tables": [asdict(head) for head in reading.tables],
+        "findings": [asdict(f) for f in reading.findings],
+        "rows": reading.rows,
+        "columns": reading.columns,
+    }
+    text = json.dumps(meta, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    table = reading.observations.replace_schema_metadata({_META: text.encode("utf-8")})
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
+    return sink.getvalue()
+
+
+def from_bytes(body: bytes) -> TidyReading:
+    """The reading kept in these bytes; page checksums are verified."""
+    table = pq.read_table(io.BytesIO(body), page_checksum_verification=True)
+    meta = json.loads(table.schema.metadata[_META])
+    heads = tuple(
+        TableHead(
+            sheet=t["sheet"],
+            title=t["title"],
+            unit=t["unit"],
+            source=t["source"],
+            notes=tuple(t["notes"]),
+            findings=_findings(t["findings"]),
+            area=t["area"],
+            row_header=tuple(t["row_header"]),
+        )
+        for t in meta["tables"]
+    )
+    return TidyReading(
+        meta["file"],
+        heads,
+        _findings(meta["findings"]),
+        tuple(tuple(p) for p in meta["rows"]),
+        tuple(tuple(p) for p in meta["columns"]),
+        table.replace_schema_metadata(None),
+    )
+
+
+def _findings(items: Sequence[dict[str, Any]]) -> tuple[Finding, ...]:
+    return tuple(Finding(**{**item, "severity": Severity(item["severity"])}) for item in items)
+
+
+def untidy(reading: TidyReading) -> Reading:
+    """The reading as domain objects again, for pages that show it."""
+    tables: list[list[Observation]] = [[] for _head in reading.tables]
+    for row in reading.observations.to_pylist():
+        tables[row["table_no"]].append(
+            Observation(
+                row=reading.rows[row["row_id"]],
+                column=reading.columns[row["col_id"]],
+                value=row["value"],
+                flag=Flag(row["flag"]) if row["flag"] else None,
+                raw=row["raw"],
+                cell=row["cell"],
+                kind=Kind(row["kind"]),
+                unit=row["unit"],
+            )
+        )
+    heads = zip(reading.tables, tables, strict=True)
+    return Reading(
+        reading.file,
+        tuple(
+            TableReading(
+                h.sheet, h.title, h.unit, h.source, h.notes, tuple(items), h.findings, h.area, {}, h.row_header
+            )
+            for h, items in heads
+        ),
+        reading.findings,
+    )

@@ -1,0 +1,220 @@
+"""The checks of a dataset as SQL, one statement per kind, over ``obs`` (the replayed observations).
+
+Beside ``obs`` there are ``expected`` (indicator, category, area_code: the cells a period must have), ``scale``
+(indicator, decimals), ``units`` (indicator, unit) and ``previous`` (the last accepted period, maybe empty).
+A total is compared only when every part has a figure; otherwise the fact is marked as not evaluable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+from workbench.domain.datasets import DatasetDefinition, Rule, RuleKind
+from workbench.domain.labels import key
+from workbench.domain.rules import Fact
+
+_SAME_UNIT = {"jiwa": "orang", "org": "orang", "hektar": "ha", "hektare": "ha", "siswa": "murid", "buah": "unit"}
+
+# The same as ``rules.tolerance``, with room for binary fractions.
+TOLERANCE = """
+CREATE OR REPLACE MACRO tolerance(parts, decimals) AS
+    CASE WHEN decimals = 0 THEN 0 ELSE (parts + 1) * 0.5 * pow(10, -decimals) END + 1e-9
+"""
+
+SUM_OF_AREAS = """
+WITH wanted AS (SELECT count(DISTINCT area_code) AS n FROM expected),
+parts AS (
+    SELECT indicator, category, period, count(DISTINCT area_code) FILTER (value IS NOT NULL) AS have,
+           sum(value ORDER BY obs_id) AS added, list(cell ORDER BY obs_id) AS cells,
+           list(area_name ORDER BY obs_id) FILTER (value IS NULL) AS empty_parts
+    FROM obs WHERE area_code IN (SELECT area_code FROM expected) GROUP BY ALL
+)
+SELECT t.sheet, t.cell, t.indicator, t.category, t.area_code, t.value, p.added, p.cells, p.empty_parts,
+       coalesce(p.have, 0) = w.n AS evaluable
+FROM obs t CROSS JOIN wanted w JOIN scale s ON s.indicator = t.indicator
+LEFT JOIN parts p ON p.indicator = t.indicator AND p.category IS NOT DISTINCT FROM t.category AND p.period = t.period
+WHERE t.area_code = $office AND t.value IS NOT NULL
+  AND (coalesce(p.have, 0) < w.n
+       OR abs(t.value - p.added) > tolerance(w.n, s.decimals))
+ORDER BY t.obs_id
+"""
+
+SUM_OF_CATEGORIES = """
+WITH wanted AS (SELECT indicator, count(DISTINCT category) AS n FROM expected WHERE category IS NOT NULL GROUP BY ALL),
+parts AS (
+    SELECT indicator, area_code, period, count(DISTINCT category) FILTER (value IS NOT NULL) AS have,
+           sum(value ORDER BY obs_id) AS added, list(cell ORDER BY obs_id) AS cells,
+           list(category ORDER BY obs_id) FILTER (value IS NULL) AS empty_parts
+    FROM obs WHERE category IS NOT NULL GROUP BY ALL
+)
+SELECT t.sheet, t.cell, t.indicator, t.category, t.area_code, t.value, p.added, p.cells, p.empty_parts,
+       coalesce(p.have, 0) = w.n AS evaluable
+FROM obs t JOIN wanted w ON w.indicator = t.indicator JOIN scale s ON s.indicator = t.indicator
+LEFT JOIN parts p ON p.indicator = t.indicator AND p.area_code IS NOT DISTINCT FROM t.area_code AND p.period = t.period
+WHERE t.category IS NULL AND t.value IS NOT NULL
+  AND (coalesce(p.have, 0) < w.n
+       OR abs(t.value - p.added) > tolerance(w.n, s.decimals))
+ORDER BY t.obs_id
+"""
+
+SUM_OF_INDICATORS = """
+WITH parts AS (
+    SELECT category, area_code, period, count(DISTINCT indicator) FILTER (value IS NOT NULL) AS have,
+           sum(value ORDER BY obs_id) AS added, list(cell ORDER BY obs_id) AS cells,
+           list(indicator ORDER BY obs_id) FILTER (value IS NULL) AS empty_parts
+    FROM obs WHERE list_contains($parts, indicator) GROUP BY ALL
+)
+SELECT t.sheet, t.cell, t.indicator, t.category, t.area_code, t.value, p.added, p.cells, p.empty_parts,
+       coalesce(p.have, 0) = len($parts) AS evaluable
+FROM obs t JOIN scale s ON s.indicator = t.indicator
+LEFT JOIN parts p ON p.category IS NOT DISTINCT FROM t.category AND p.area_code IS NOT DISTINCT FROM t.area_code
+                 AND p.period = t.period
+WHERE t.indicator = $total AND t.value IS NOT NULL
+  AND (coalesce(p.have, 0) < len($parts)
+       OR abs(t.value - p.added) > tolerance(len($parts), s.decimals))
+ORDER BY t.obs_id
+"""
+
+_PLAIN = "SELECT sheet, cell, indicator, category, area_code, value FROM obs WHERE "
+NON_NEGATIVE = _PLAIN + "value < 0 AND (len($only) = 0 OR list_contains($only, indicator)) ORDER BY obs_id"
+RANGE = (
+    _PLAIN
+    + "(value < $minimum OR value > $maximum) AND (len($only) = 0 OR list_contains($only, indicator)) ORDER BY obs_id"
+)
+INTEGER = (
+    _PLAIN
+    + "value <> floor(value) AND indicator IN (SELECT indicator FROM scale WHERE decimals = 0)"
+    + " AND (len($only) = 0 OR list_contains($only, indicator)) ORDER BY obs_id"
+)
+
+DUPLICATE = """
+SELECT min_by(sheet, obs_id) AS sheet, list(cell ORDER BY obs_id)[2] AS cell, indicator, category, area_code,
+       NULL::DOUBLE AS value, NULL::DOUBLE AS added, list(cell ORDER BY obs_id) AS cells
+FROM obs GROUP BY indicator, category, area_code, period HAVING count(*) > 1 ORDER BY min(obs_id)
+"""
+
+MISSING_AREA = """
+SELECT '' AS sheet, '' AS cell, '' AS indicator, NULL AS category, area_code FROM (
+    SELECT area_code, min(place) AS place FROM expected
+    WHERE area_code IS NOT NULL AND area_code NOT IN (SELECT area_code FROM obs WHERE area_code IS NOT NULL)
+    GROUP BY area_code
+) ORDER BY place
+"""
+
+MISSING_INDICATOR = """
+SELECT '' AS sheet, '' AS cell, e.indicator, e.category, NULL AS area_code
+FROM (SELECT indicator, category, min(place) AS place FROM expected GROUP BY ALL) e
+ANTI JOIN obs o ON o.indicator = e.indicator AND o.category IS NOT DISTINCT FROM e.category
+ORDER BY e.place
+"""
+
+MISSING_VALUE = """
+SELECT coalesce(o.sheet, '') AS sheet, coalesce(o.cell, '') AS cell, e.indicator, e.category, e.area_code
+FROM expected e
+LEFT JOIN obs o ON o.indicator = e.indicator AND o.category IS NOT DISTINCT FROM e.category
+               AND o.area_code IS NOT DISTINCT FROM e.area_code
+WHERE o.value IS NULL AND coalesce(o.flag, 'blank') IN ('blank', 'unreadable')
+  AND (e.area_code IS NULL OR e.area_code IN (SELECT area_code FROM obs WHERE area_code IS NOT NULL))
+  AND EXISTS (SELECT 1 FROM obs k WHERE k.indicator = e.indicator AND k.category IS NOT DISTINCT FROM e.category)
+ORDER BY e.place
+"""
+
+JUMP = """
+SELECT o.sheet, o.cell, o.indicator, o.category, o.area_code, o.value, p.value AS added
+FROM obs o JOIN previous p ON p.indicator = o.indicator AND p.category IS NOT DISTINCT FROM o.category
+                          AND p.area_code IS NOT DISTINCT FROM o.area_code
+WHERE o.value IS NOT NULL AND p.value IS NOT NULL AND abs(o.value - p.value) > $delta
+  AND (p.value = 0 OR abs(o.value / p.value - 1) > $theta)
+  AND (len($only) = 0 OR list_contains($only, o.indicator))
+ORDER BY o.obs_id
+"""
+
+STALE_COPY = """
+SELECT '' AS sheet, '' AS cell, '' AS indicator, NULL AS category, NULL AS area_code, count(*)::DOUBLE AS value
+FROM obs o JOIN previous p ON p.indicator = o.indicator AND p.category IS NOT DISTINCT FROM o.category
+                          AND p.area_code IS NOT DISTINCT FROM o.area_code
+WHERE o.kind = 'data' AND o.value IS NOT NULL AND p.value IS NOT NULL
+HAVING count(*) >= 5 AND count(*) FILTER (o.value <> p.value) = 0
+"""
+
+UNIT_TEXT = """
+SELECT min_by(sheet, obs_id) AS sheet, min_by(cell, obs_id) AS cell, indicator, NULL AS category, NULL AS area_code,
+       printed_unit
+FROM obs WHERE printed_unit IS NOT NULL AND NOT rescaled GROUP BY indicator, printed_unit ORDER BY min(obs_id)
+"""
+
+
+def _parameters(rule: Rule, definition: DatasetDefinition) -> tuple[str, dict[str, Any]]:
+    """The statement of a rule and what it is given."""
+    only = list(rule.names("indicators"))
+    match rule.kind:
+        case RuleKind.SUM_OF_AREAS:
+            return SUM_OF_AREAS, {"office": definition.office_area}
+        case RuleKind.SUM_OF_CATEGORIES:
+            return SUM_OF_CATEGORIES, {}
+        case RuleKind.SUM_OF_INDICATORS:
+            return SUM_OF_INDICATORS, {"total": str(rule.params.get("total")), "parts": list(rule.names("parts"))}
+        case RuleKind.RANGE:
+            low, high = rule.number("minimum", float("-inf")), rule.number("maximum", float("inf"))
+            return RANGE, {"minimum": low, "maximum": high, "only": only}
+        case RuleKind.NON_NEGATIVE:
+            return NON_NEGATIVE, {"only": only}
+        case RuleKind.INTEGER:
+            return INTEGER, {"only": only}
+        case RuleKind.DUPLICATE:
+            return DUPLICATE, {}
+        case RuleKind.MISSING_AREA:
+            return MISSING_AREA, {}
+        case RuleKind.MISSING_INDICATOR:
+            return MISSING_INDICATOR, {}
+        case RuleKind.MISSING_VALUE:
+            return MISSING_VALUE, {}
+        case RuleKind.JUMP:
+            return JUMP, {"theta": rule.number("theta", 0.5), "delta": rule.number("delta", 0.0), "only": only}
+        case RuleKind.STALE_COPY:
+            return STALE_COPY, {}
+        case RuleKind.UNIT_TEXT:
+            return UNIT_TEXT, {}
+
+
+def facts(con: duckdb.DuckDBPyConnection, rule: Rule, definition: DatasetDefinition) -> Iterator[Fact]:
+    """What one rule finds in ``obs``."""
+    statement, given = _parameters(rule, definition)
+    cursor = con.execute(statement, given) if given else con.execute(statement)
+    names = [column[0] for column in cursor.description or []]
+    for values in cursor.fetchall():
+        row = dict(zip(names, values, strict=True))
+        fact = Fact(
+            kind=rule.kind,
+            sheet=row["sheet"] or "",
+            cell=row["cell"] or "",
+            indicator=row["indicator"] or "",
+            category=row["category"],
+            area_code=row["area_code"],
+            value=row.get("value"),
+            other=row.get("added"),
+            parts=tuple(row.get("cells") or ()),
+            missing=_missing(row, rule, definition),
+            text=row.get("printed_unit") or "",
+            evaluable=bool(row.get("evaluable", True)),
+        )
+        if rule.kind is RuleKind.UNIT_TEXT and _same_unit(fact.text, definition.indicator(fact.indicator).unit):
+            continue
+        yield fact
+
+
+def _missing(row: dict[str, Any], rule: Rule, definition: DatasetDefinition) -> tuple[str, ...]:
+    """The parts without a figure, in words."""
+    codes = [c for c in row.get("empty_parts") or () if c]
+    if rule.kind is RuleKind.SUM_OF_CATEGORIES:
+        return tuple(definition.category(c).label for c in codes)
+    if rule.kind is RuleKind.SUM_OF_INDICATORS:
+        return tuple(definition.indicator(c).label for c in codes)
+    return tuple(codes)
+
+
+def _same_unit(printed: str, unit: str) -> bool:
+    return _SAME_UNIT.get(key(printed), key(printed)) == _SAME_UNIT.get(key(unit), key(unit))
