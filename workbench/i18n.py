@@ -11,7 +11,7 @@ from __future__ import annotations
 import gettext
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -27,7 +27,8 @@ LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 
 _ROOT = Path(__file__).parent
 _CHECKOUT = _ROOT.parent
-_language: ContextVar[str] = ContextVar("workbench_language", default=DEFAULT_LANGUAGE)
+_language: ContextVar[str | None] = ContextVar("workbench_language", default=None)
+_source: Callable[[], str | None] | None = None
 
 
 def catalogue_path(language: str) -> Path:
@@ -50,7 +51,14 @@ def _translations(language: str) -> gettext.NullTranslations:
 
 def language() -> str:
     """The language of this thread of work, ``id`` or ``en``."""
-    return _language.get()
+    code = _language.get() or (_source() if _source else None)
+    return code if code in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def ask(source: Callable[[], str | None]) -> None:
+    """Where nothing was set, ask ``source`` (the web session knows its reader, also in callbacks and partial reruns)."""
+    global _source
+    _source = source
 
 
 def set_language(code: str) -> None:

@@ -1,0 +1,69 @@
+"""Who may have which stored file: asked at every download, from the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from workbench.domain.errors import NotFound
+from workbench.domain.people import WALIDATA_ROLES, Person
+from workbench.i18n import _
+from workbench.storage import files
+from workbench.storage.tables import DraftRow, ReleaseRow, SubmissionRow
+
+MEDIA_TYPES = {
+    ".pdf": "application/pdf",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xls": "application/vnd.ms-excel",
+    ".csv": "text/csv; charset=utf-8",
+    ".json": "application/json",
+    ".ipynb": "application/x-ipynb+json",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file a person may have: where it lies and the name under which it is saved."""
+
+    sha256: str
+    path: Path
+    name: str
+    media_type: str
+    size: int
+
+
+def open_for(session: Session, *, person: Person, sha256: str) -> Download:
+    """The file, if the person may have it; ``NotFound`` both when it is absent and when it is not for them.
+
+    Walidata staff may have every stored file; a producer the files their own agency sent; everybody who is logged in
+    what has been released.
+    """
+    name = _name_for(session, person, sha256)
+    if not name or not files.exists(sha256):
+        raise NotFound(_("Berkas ini tidak ada, atau bukan untuk Anda."))
+    path = files.path(sha256)
+    media_type = MEDIA_TYPES.get(Path(name).suffix.lower(), "application/octet-stream")
+    return Download(sha256, path, name, media_type, path.stat().st_size)
+
+
+def _name_for(session: Session, person: Person, sha256: str) -> str:
+    staff = bool(person.roles & WALIDATA_ROLES)
+    sent = select(SubmissionRow).where(SubmissionRow.file_sha256 == sha256).order_by(col(SubmissionRow.id).desc())
+    if not staff:
+        sent = sent.where(col(SubmissionRow.opd_code).in_(person.opd_codes))
+    submission = session.exec(sent).first()
+    if submission is not None:
+        return submission.file_name
+    draft = session.exec(
+        select(DraftRow).where(
+            (DraftRow.pdf_sha256 == sha256) | (DraftRow.book_sha256 == sha256) | (DraftRow.notebook_sha256 == sha256)
+        )
+    ).first()
+    released = session.exec(select(ReleaseRow.id).where(ReleaseRow.sha256 == sha256)).first() is not None
+    if draft is not None and (staff or released):
+        ending = {draft.pdf_sha256: ".pdf", draft.book_sha256: "-book.json"}.get(sha256, ".ipynb")
+        state = "" if released else f"-draf-{draft.round}"
+        return f"{draft.kind}-{draft.edition_id}{state}{ending}"
+    return f"{sha256[:12]}.bin" if staff else ""

@@ -1,0 +1,110 @@
+"""The frame around every page: configuration, menu by room, who I am, and the page's own first lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import streamlit as st
+
+from workbench.domain.people import Assignment, Capacity, Person, Role
+from workbench.i18n import LANGUAGES, N_, _, language
+from workbench.services import demo_mark, people
+from workbench.settings import get_settings
+from workbench.ui import feedback
+from workbench.ui import language as reader  # registers the reader's language
+from workbench.ui.navigation import ROOMS, PageSpec
+from workbench.ui.resources import reading
+from workbench.ui.routes_html import WEB, product
+
+ROLE_WORDS = {
+    Role.REQUESTER: N_("Pemohon data"),
+    Role.CLERK: N_("Pengadministrasi surat"),
+    Role.STAFF: N_("Staf statistik"),
+    Role.SECTION_HEAD: N_("Subkoordinator"),
+    Role.DIVISION_HEAD: N_("Kepala bidang"),
+    Role.SECRETARY: N_("Sekretaris"),
+    Role.AGENCY_HEAD: N_("Kepala dinas"),
+    Role.PRODUCER_STAFF: N_("Operator perangkat daerah"),
+    Role.PRODUCER_PIC: N_("Penanggung jawab data perangkat daerah"),
+    Role.BPS: N_("BPS"),
+    Role.ADMINISTRATOR: N_("Administrator"),
+}
+
+__all__ = ["ROLE_WORDS", "base_url", "configure", "header", "menu", "post_words", "reader", "sidebar", "upload_form"]
+
+
+def configure() -> None:
+    """Settings of the browser page; the first call of every run."""
+    st.set_page_config(page_title=product(), page_icon=WEB / "mark.svg", layout="wide")
+    st.logo(WEB / "mark.svg", size="large")
+
+
+def menu(pages: Sequence[PageSpec]) -> dict[str, list[Any]]:
+    """The menu by room, for ``st.navigation``; rooms without a page for this person are left out."""
+    rooms: dict[str, list[Any]] = {}
+    for spec in pages:
+        rooms.setdefault(_(ROOMS[spec.room]), []).append(
+            st.Page(
+                spec.path,
+                title=_(spec.title),
+                icon=spec.icon,
+                url_path=spec.url_path,
+                default=spec.default,
+                visibility="hidden" if spec.hidden else "visible",
+            )
+        )
+    return rooms
+
+
+def post_words(assignment: Assignment) -> str:
+    """A post as an official writes it: "Plt. Kepala Bidang Statistik"."""
+    title = assignment.title or _(ROLE_WORDS[assignment.role])
+    return title if assignment.capacity is Capacity.DEFINITIVE else f"{assignment.capacity.value}. {title}"
+
+
+def sidebar(person: Person, here: PageSpec | None) -> None:
+    """Below the menu: the office, who I am and in what capacity, the language switch, the way out."""
+    with reading() as session:
+        names = {opd.code: opd.short_name or opd.name for opd in people.opds(session)}
+        office = next((opd.name for opd in people.opds(session) if opd.is_walidata), "")
+    address = here.address if here else "/"
+    with st.sidebar:
+        if office:
+            st.caption(f"**{_plain(office)}**")
+        posts = [f"{post_words(post)} · {names.get(post.opd_code, post.opd_code)}" for post in person.assignments]
+        st.markdown(f"**{_plain(person.name)}**  \n" + "  \n".join(_plain(post) for post in posts))
+        others = [(code, name) for code, name in LANGUAGES.items() if code != language()]
+        links = [f"[{name}](/bahasa?ke={code}&lanjut={quote(address, safe='')})" for code, name in others]
+        st.markdown(" · ".join([*links, f"[{_('Keluar')}](/keluar)"]))
+
+
+def header(title: str, purpose: str = "") -> None:
+    """A page's first lines: where I am, what the page is for in one sentence, and what there is to tell."""
+    if demo_mark.is_demo():
+        st.markdown(
+            f":orange-badge[:material/science: {_('Data contoh')}] "
+            f":small[{_('Angka di ruang kerja ini buatan sendiri untuk peragaan, bukan statistik resmi.')}]"
+        )
+    st.title(title, anchor=False)
+    if purpose:
+        st.markdown(f":gray[{purpose}]")
+    feedback.show_flashes()
+
+
+def upload_form(dataset_id: str, period: str, case_id: int | None = None, *, height: int = 420) -> None:
+    """The upload form (our own streaming route) inside a page; it shows progress and the receipt itself."""
+    query = {"dataset": dataset_id, "period": period, "bingkai": "1"} | ({"case": str(case_id)} if case_id else {})
+    st.iframe(f"/unggah?{urlencode(query)}", height=height)
+
+
+def base_url() -> str:
+    """The address under which this browser reaches the workbench, without a path."""
+    parts = urlsplit(st.context.url or f"http://localhost:{get_settings().port}")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _plain(text: str) -> str:
+    """Text of people as it is, not as Markdown."""
+    return "".join(f"\\{char}" if char in r"\`*_{}[]()#+-.!|<>~:$" else char for char in text)
