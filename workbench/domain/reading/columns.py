@@ -1,0 +1,188 @@
+"""What each column of a table holds, and the header labels that lead to it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from workbench.domain.reading import labels, periods
+from workbench.domain.reading.labels import Role
+from workbench.domain.reading.layout import Block, View
+from workbench.domain.reading.units import unit_in
+
+SAMPLE = 2000
+_SMALL_PERIODS = re.compile(
+    r"(bulan|month|tanggal|tgl|semester|triwulan|kuartal|quarter|hari|periode|period|minggu)\b", re.I
+)
+
+
+@dataclass(slots=True)
+class Column:
+    """One column: its number on the sheet, its role, its header labels from the outside in."""
+
+    index: int
+    role: Role
+    labels: tuple[str, ...] = ()
+    unit: str | None = None
+    kinds: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def header(self) -> str:
+        return " ".join(self.labels)
+
+    @property
+    def leaf(self) -> str:
+        return self.labels[-1] if self.labels else ""
+
+
+def describe(view: View, block: Block) -> list[Column]:
+    """The columns of a block that hold anything, from left to right."""
+    heads = header_labels(view, block)
+    sample = block.body if len(block.body) <= SAMPLE else block.body[:: max(1, len(block.body) // SAMPLE)]
+    found: list[Column] = []
+    for index in range(view.left, view.right + 1):
+        kinds = Counter(view.tags[row][index] for row in sample)
+        head = heads.get(index, ())
+        if not head and not any(kinds[t] for t in "nsdytk"):
+            continue
+        found.append(Column(index, Role.EMPTY, head, kinds=kinds))
+    for position, column in enumerate(found):
+        column.role = _role(view, block, column, found[:position])
+    _need_label(view, found)
+    for column in found:
+        column.unit = next((u.text for text in reversed(column.labels) if (u := unit_in(text))), None)
+    return found
+
+
+def header_labels(view: View, block: Block) -> dict[int, tuple[str, ...]]:
+    """For each column its header texts from top to bottom, with merged and implied cells filled in."""
+    grid = view.grid
+    filled: list[dict[int, str]] = []
+    for row in block.header:
+        texts = {c: view.text(row, c) for c in range(view.left, view.right + 1) if view.tags[row][c] != "."}
+        for c in list(texts):
+            first, last = view.span(row, c)
+            for covered in range(first, min(last, view.right) + 1):
+                texts.setdefault(covered, texts[c])
+        filled.append(texts)
+    merged_rows = {row for row in block.header if view.wide.get(row)}
+    for position, texts in enumerate(filled[:-1] if filled else []):
+        if block.header[position] in merged_rows and grid.merges:
+            continue
+        _spread(view, filled, position)
+    result: dict[int, tuple[str, ...]] = {}
+    for c in range(view.left, view.right + 1):
+        chain: list[str] = []
+        for texts in filled:
+            text = texts.get(c, "")
+            if text and (not chain or labels.squeeze(text) != labels.squeeze(chain[-1])):
+                chain.append(text)
+        if chain:
+            result[c] = tuple(chain)
+    return result
+
+
+def _spread(view: View, filled: list[dict[int, str]], position: int) -> None:
+    """A group header stands over its first column only: carry it to the right, up to the next group."""
+    texts = filled[position]
+    below = filled[position + 1 :]
+    above = filled[:position]
+    current: int | None = None
+    for c in range(view.left, view.right + 1):
+        if c in texts:
+            current = c
+            continue
+        if current is None:
+            continue
+        # the group reaches a column only if that column has a header of its own below, as the first one has
+        has_own = any(c in row for row in below)
+        first_own = any(current in row for row in below)
+        same_group = all(row.get(c) == row.get(current) for row in above)
+        if has_own and first_own and same_group:
+            texts[c] = texts[current]
+        else:
+            current = None
+
+
+def _role(view: View, block: Block, column: Column, before: list[Column]) -> Role:
+    kinds = column.kinds
+    numbers, texts = kinds["n"] + kinds["y"], kinds["t"] + kinds["k"]
+    filled = numbers + texts + kinds["s"] + kinds["d"]
+    left_of_values = not any(c.role is Role.VALUE for c in before)
+    by_header = labels.role_of_header(column.leaf) if column.leaf else None
+    if not filled:
+        return Role.NOTE if by_header is Role.NOTE else Role.EMPTY
+    mostly_text = texts + kinds["d"] > numbers + kinds["s"]
+    if by_header is Role.SERIAL:
+        short = all(len(view.text(r, column.index)) <= 12 for r in block.body[:50])
+        if (left_of_values or re.match(r"id\b|id_|\w+_id$", column.leaf, re.I)) and short:
+            return Role.SERIAL
+    elif by_header is Role.CODE:
+        return Role.CODE
+    elif by_header is Role.PERIOD:
+        if kinds["d"] + kinds["y"] + kinds["t"] >= 0.6 * filled:
+            return Role.PERIOD
+        if left_of_values and _SMALL_PERIODS.match(column.leaf) and _small_integers(view, block, column):
+            return Role.PERIOD
+    elif by_header is Role.UNIT and mostly_text:
+        return Role.UNIT
+    elif by_header is Role.NOTE and mostly_text:
+        return Role.NOTE
+    if kinds["d"] > 0.5 * filled:
+        return Role.PERIOD
+    if mostly_text:
+        if periods.is_period(column.leaf) or (not left_of_values and texts and kinds["n"] and texts < 2 * kinds["n"]):
+            return Role.NOTE if not numbers else Role.VALUE
+        return Role.LABEL
+    if not column.labels and kinds["y"] >= 0.9 * filled and left_of_values and filled >= 2:
+        return Role.PERIOD
+    if (
+        left_of_values
+        and _counting(view, block, column)
+        and (not column.labels or (column.index == view.left and not column.leaf))
+    ):
+        return Role.SERIAL
+    return Role.VALUE
+
+
+def _small_integers(view: View, block: Block, column: Column) -> bool:
+    texts = [view.text(r, column.index) for r in block.body[:200] if view.tags[r][column.index] != "."]
+    return bool(texts) and all(t.isdigit() and int(t) <= 53 for t in texts)
+
+
+def _counting(view: View, block: Block, column: Column) -> bool:
+    """1, 2, 3, … down the rows."""
+    texts = [view.text(r, column.index).rstrip(".") for r in block.body[:200] if view.tags[r][column.index] != "."]
+    numbers = [int(t) for t in texts if t.isdigit()]
+    return (
+        len(numbers) >= 3
+        and len(numbers) == len(texts)
+        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    )
+
+
+def _need_label(view: View, found: list[Column]) -> None:
+    """Some column must say what a row is; when none does by itself, the leftmost takes the part."""
+    values = [c for c in found if c.role is Role.VALUE]
+    if len(values) >= 2 and values[0] is found[0] and labels.is_stub_word(values[0].leaf):
+        values[0].role = Role.LABEL
+        return
+    if any(c.role in (Role.LABEL, Role.PERIOD) for c in found):
+        # a number column left of the labels with a header such as `Umur` is a label as well
+        for column in found:
+            if column.role is Role.LABEL:
+                break
+            if (
+                column.role is Role.VALUE
+                and re.match(r"(kelompok )?(umur|usia|golongan umur|age)\b", column.leaf, re.I)
+                and len(values) > 1
+            ):
+                column.role = Role.LABEL
+        return
+    for column in found:
+        if column.role in (Role.SERIAL, Role.CODE):
+            column.role = Role.LABEL
+            return
+    if len(values) >= 2 and values[0].index == view.left and not periods.is_period(values[0].leaf):
+        values[0].role = Role.LABEL

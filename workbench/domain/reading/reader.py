@@ -1,0 +1,208 @@
+"""From sheets to tables of observations: the steps of reading in their order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from workbench.domain.reading import checks, labels, periods, units
+from workbench.domain.reading.columns import Column, describe
+from workbench.domain.reading.grid import Grid, address, area
+from workbench.domain.reading.kinds import Kinds, Matrix, find_kinds
+from workbench.domain.reading.labels import Role
+from workbench.domain.reading.layout import Block, View, find_blocks
+from workbench.domain.reading.model import Flag, Kind, Observation, Reading, TableReading
+from workbench.domain.reading.numbers import Evidence
+from workbench.domain.reading.rows import Row, read_rows
+from workbench.domain.reading.tags import tags_of
+from workbench.domain.reading.values import Value, column_evidence, read_column, setting_of
+
+
+@dataclass(slots=True)
+class Draft:
+    """A table while it is being read."""
+
+    view: View
+    block: Block
+    columns: list[Column]
+    rows: list[Row]
+    sections: list[int]
+    title: str = ""
+    unit: str | None = None
+    source: str | None = None
+    notes: list[str] = field(default_factory=list)
+    values: list[list[Value]] = field(default_factory=list)  # by value column, then row
+    matrix: Matrix = field(default_factory=lambda: np.zeros((0, 0)))
+    kinds: Kinds = field(default_factory=lambda: Kinds([], []))
+
+    @property
+    def grid(self) -> Grid:
+        return self.view.grid
+
+    @property
+    def measures(self) -> list[Column]:
+        """The columns that hold values, or would if they were filled."""
+        return [
+            c for c in self.columns if c.role is Role.VALUE or (c.role is Role.EMPTY and c.labels and _measure_like(c))
+        ]
+
+
+def _measure_like(column: Column) -> bool:
+    return labels.role_of_header(column.leaf) is not Role.NOTE
+
+
+def read_grids(grids: Sequence[Grid], file: str, fallback_title: str = "") -> Reading:
+    """Read all sheets of a file. ``fallback_title`` stands in where no table prints a title."""
+    drafts: list[Draft] = []
+    for grid in grids:
+        tags = tags_of(grid)
+        for block in find_blocks(grid, tags):
+            drafts.append(_draft(View(grid, tags, block.left, block.right), block))
+    whole = Evidence()
+    evidence: list[list[Evidence]] = []
+    for draft in drafts:
+        mine = [column_evidence(draft.grid, [r.index for r in draft.rows], c.index) for c in draft.measures]
+        evidence.append(mine)
+        for one in mine:
+            whole.merge(one)
+    tables = []
+    for draft, mine in zip(drafts, evidence, strict=True):
+        _fill(draft, mine, whole)
+        tables.append(_table(draft, fallback_title))
+    findings = checks.file_findings(grids, tables)
+    return Reading(file, tuple(tables), tuple(findings))
+
+
+def _draft(view: View, block: Block) -> Draft:
+    columns = describe(view, block)
+    rows, sections = read_rows(view, block, columns)
+    draft = Draft(view, block, columns, rows, sections)
+    titles, notes = [], []
+    for row in block.preface:
+        text = view.line(row)
+        if source := labels.source_of(text):
+            draft.source = draft.source or source
+        elif labels.is_meta(text) or labels.is_note(text):
+            notes.append(text)
+        else:
+            titles.append(text)
+    for row in block.notes:
+        text = view.line(row)
+        if source := labels.source_of(text):
+            draft.source = draft.source or source
+        notes.append(text)
+    draft.title = " ".join(titles)
+    draft.notes = notes
+    draft.unit = _table_unit(draft, titles, notes)
+    return draft
+
+
+def _table_unit(draft: Draft, titles: Sequence[str], notes: Sequence[str]) -> str | None:
+    for text in notes:
+        if found := re.match(r"\s*(?:satuan|unit)\s*(?:/\s*unit)?\s*:\s*(.+)", text, re.I):
+            return found[1].strip()
+    for text in titles:
+        if unit := units.unit_in(text):
+            return unit.text
+    named = {c.unit for c in draft.measures}
+    return named.pop() if len(named) == 1 else None
+
+
+def _fill(draft: Draft, evidence: Sequence[Evidence], whole: Evidence) -> None:
+    measures = draft.measures
+    together = Evidence()
+    for one in evidence:
+        together.merge(one)
+    rows = [r.index for r in draft.rows]
+    row_units = [r.unit for r in draft.rows]
+    draft.values = [
+        read_column(draft.grid, rows, c, setting_of(together, whole, c, c.unit or draft.unit, draft.title, row_units))
+        for c in measures
+    ]
+    draft.matrix = np.array(
+        [[np.nan if v.value is None else float(v.value) for v in column] for column in draft.values], dtype=np.float64
+    ).T.reshape(len(rows), len(measures))
+    draft.kinds = find_kinds(draft.rows, measures, draft.matrix)
+
+
+def _table(draft: Draft, fallback_title: str) -> TableReading:
+    findings = checks.table_findings(draft)
+    measures = draft.measures
+    marks = [next((m for text in reversed(c.labels) if (m := periods.mark_of(text))), None) for c in measures]
+    observations: list[Observation] = []
+    for i, row in enumerate(draft.rows):
+        path = _path(draft, i)
+        for j, column in enumerate(measures):
+            value = draft.values[j][i]
+            flag = value.flag
+            if flag is None and value.value is not None:
+                flag = marks[j]
+            unit = column.unit or row.unit or draft.unit
+            if value.percent and not unit:
+                unit = "%"
+            observations.append(
+                Observation(
+                    path,
+                    column.labels,
+                    value.value,
+                    flag,
+                    value.raw,
+                    address(row.index, column.index),
+                    _kind(draft, i, j),
+                    unit,
+                )
+            )
+    if all(o.value is None and o.flag is Flag.BLANK for o in observations):
+        observations = []
+    return TableReading(
+        draft.grid.sheet,
+        draft.title or fallback_title,
+        draft.unit,
+        draft.source,
+        tuple(draft.notes),
+        tuple(observations),
+        tuple(findings),
+        draft.block.area(),
+        _parts(draft),
+        tuple(c.leaf for c in draft.columns if c.role in (Role.LABEL, Role.PERIOD)),
+    )
+
+
+def _path(draft: Draft, i: int) -> tuple[str, ...]:
+    row = draft.rows[i]
+    parent = draft.kinds.parents.get(i)
+    if parent is None or draft.rows[parent].own in row.labels:
+        return row.labels
+    return (draft.rows[parent].own, *row.labels)
+
+
+def _kind(draft: Draft, i: int, j: int) -> Kind:
+    if draft.kinds.rows[i] is not Kind.DATA:
+        return draft.kinds.rows[i]
+    return draft.kinds.columns[j]
+
+
+def _parts(draft: Draft) -> dict[str, str]:
+    """Ranges of title, header, stub, body and notes, to be laid over the sheet."""
+    block = draft.block
+    parts: dict[str, str] = {}
+
+    def put(name: str, rows: Sequence[int], left: int, right: int) -> None:
+        if rows and left <= right:
+            parts[name] = area(min(rows), left, max(rows), right)
+
+    stub = [c.index for c in draft.columns if c.role not in (Role.VALUE, Role.EMPTY)]
+    first_value = min((c.index for c in draft.measures), default=block.right + 1)
+    put("title", block.preface, block.left, block.right)
+    put("header", block.header + block.numbering, block.left, block.right)
+    body = [r.index for r in draft.rows]
+    put("stub", body, block.left, max([c for c in stub if c < first_value], default=block.left))
+    put("body", body, first_value, max((c.index for c in draft.measures), default=block.right))
+    put("notes", block.notes, block.left, block.right)
+    totals = [r.index for r, k in zip(draft.rows, draft.kinds.rows, strict=True) if k is not Kind.DATA]
+    if totals:
+        parts["totals"] = ",".join(area(r, block.left, r, block.right) for r in totals[:200])
+    return parts

@@ -1,0 +1,109 @@
+"""Units and multipliers named in titles, headers and labels: (Ribu), Juta Rp., (%), per km2."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_MULTIPLIERS = {
+    "ribu": 1e3, "ribuan": 1e3, "thousand": 1e3, "thousands": 1e3, "000": 1e3,
+    "juta": 1e6, "jutaan": 1e6, "million": 1e6, "millions": 1e6,
+    "miliar": 1e9, "milyar": 1e9, "milyard": 1e9, "billion": 1e9,
+    "triliun": 1e12, "trilyun": 1e12,
+}  # fmt: skip
+
+_WHOLE = (
+    "jiwa|orang|org|people|persons?|population|unit|units|buah|ekor|rumah tangga|ruta|kk|keluarga|kepala keluarga|usaha|sekolah|murid|siswa|guru|"
+    "pasien|kasus|desa|kelurahan|rt|rw|puskesmas|posyandu|dokumen|surat|lembar|kendaraan|kali|pegawai|pns|tenaga kerja|pelanggan|"
+    "perusahaan|koperasi|umkm|penduduk|bayi|balita|kelahiran|kematian|bidan|dokter|perawat|bangunan|kamar|tempat tidur|wisatawan|pengunjung|"
+    "laki-?\\s?laki|perempuan|male|female|l|p|ternak|sapi|ayam|kambing|akta|akte|pemohon|rombongan belajar|kelas|pohon|batang|proyek"
+)
+_UNIT = re.compile(
+    rf"(?P<mult>ribu(?:an)?|juta(?:an)?|mil[iy]ar[d]?|tril[iy]un|thousands?|millions?|billions?|000)?\s*"
+    rf"(?P<unit>{_WHOLE}|rp\.?|rupiah|idr|us\s?\$|usd|\$|dolar|%|persen|percent|persentase|ha|hektar|hectares?|km2|km²|km persegi|sq\.?\s?km|m2|m²|m3|"
+    r"km|m|meter|ton|kg|kw|kwintal|kuintal|ku/ha|ton/ha|liter|kwh|mwh|mw|mbs|mb|hpa|celcius|celsius|°\s?c|mm|knot|poin|point|points|indeks|tahun|"
+    r"hari|jam|bulan|rasio|jiwa/km2|jiwa/km²|orang/km2|per km2|watt|va|gram|cm|butir|paket|peringkat|nilai|skala|skor|level)?\.?",
+    re.I,
+)
+_PARENTHESES = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
+_SHARE = re.compile(
+    r"%|\b(persen|percent|persentase|presentase|prosentase|percentage|proporsi|distribusi|share|kontribusi|pangsa)\b",
+    re.I,
+)
+_RATE = re.compile(
+    r"\b(rasio|ratio|laju|pertumbuhan|growth|kepadatan|density|rata\s*-?\s*rata|rerata|average|mean|indeks|index|angka (harapan|melek|kesakitan|"
+    r"kematian|kelahiran|penemuan|partisipasi)|per\s+[\d.,]*\s*\w+|tingkat|produktivitas|prevalensi|nilai tukar|deflator|inflasi|suhu|temperatur|"
+    r"kelembaban|tekanan|sex ratio|skor|poin|apk|apm|ipm|tpt|tpak|usia harapan|derajat|cakupan)\b",
+    re.I,
+)
+_COUNT = re.compile(rf"\b(jumlah|banyaknya|banyak|number of|total|populasi|{_WHOLE})\b", re.I)
+_MEASURED = re.compile(
+    r"\b(ha|hektar|km2|km²|ton|kg|kw|kuintal|kwintal|luas|produksi|produktivitas|area|production|panjang|length|liter|volume|juta|ribu|miliar|"
+    r"milyar|thousand|million|panen|curah|rp|rupiah|nilai|pdrb|harga|mm|km|meter)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as printed, with what its values are to be multiplied by to have the plain unit (10^3 for Ribu)."""
+
+    text: str
+    multiplier: float = 1.0
+
+
+@lru_cache(maxsize=4096)
+def unit_in(text: str) -> Unit | None:
+    """The unit named in parentheses at the end of a title or header; a bare unit word counts as well."""
+    for inner in reversed(_PARENTHESES.findall(text)):
+        if unit := _unit(inner):
+            return unit
+    tail = re.search(r"(?:dalam|satuan\s*:?|unit\s*:|in)\s+([\w\s.%²³/$]+)$", text.strip(), re.I)
+    if tail and (unit := _unit(tail[1])):
+        return unit
+    return _unit(text) if len(text) <= 20 else None
+
+
+def _unit(text: str) -> Unit | None:
+    # bilingual units stand as (Ribu Jiwa/Thousand Persons); the first one is printed
+    first = re.split(r"\s*/\s*(?=[a-z]{4})", text.strip(), maxsplit=1, flags=re.I)[0].strip()
+    found = _UNIT.fullmatch(first)
+    if not found or not first:
+        return None
+    multiplier, unit = found["mult"], found["unit"]
+    if not multiplier and not unit:
+        return None
+    if not multiplier and re.fullmatch(r"[lp]|laki-?\s?laki|perempuan|male|female|penduduk", first, re.I):
+        return None
+    return Unit(first, _MULTIPLIERS.get((multiplier or "").lower(), 1.0))
+
+
+def multiplier_of(unit: str | None) -> float:
+    """10^3 for `Ribu Jiwa`; 1 when there is none."""
+    words = re.findall(r"[a-z0]+", (unit or "").lower())
+    return next((_MULTIPLIERS[word] for word in words if word in _MULTIPLIERS), 1.0)
+
+
+def is_share(*texts: str | None) -> bool:
+    """Percentages and shares: parts of 100."""
+    return any(bool(text) and bool(_SHARE.search(text or "")) for text in texts)
+
+
+def is_rate(*texts: str | None) -> bool:
+    """Values that may never be summed: ratios, densities, means, indices, percentages."""
+    return is_share(*texts) or any(bool(text) and bool(_RATE.search(text or "")) for text in texts)
+
+
+def counts_things(*texts: str | None) -> bool | None:
+    """True where values can only be whole (persons, schools), False for rates, None where the words do not say."""
+    joined = " ".join(text for text in texts if text)
+    if not joined:
+        return None
+    if is_rate(joined):
+        return False
+    if _MEASURED.search(joined):
+        return None
+    if _COUNT.search(joined):
+        return True
+    return None

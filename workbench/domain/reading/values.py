@@ -1,0 +1,116 @@
+"""The values of a table's columns: each cell a number, a flag, or a doubt with a proposal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.domain.reading import numbers, units
+from workbench.domain.reading.columns import Column
+from workbench.domain.reading.grid import CellValue, Grid, tidy
+from workbench.domain.reading.model import Flag
+from workbench.domain.reading.numbers import Evidence, Literal, Setting, Shape
+from workbench.domain.reading.symbols import symbol
+
+
+@dataclass(slots=True)
+class Value:
+    """One cell of the body after reading."""
+
+    value: float | int | None
+    flag: Flag | None = None
+    raw: str = ""
+    doubt: str = ""
+    proposed: float | int | None = None
+    shape: Shape | None = None
+    as_text: bool = False  # a number that the file keeps as text
+    percent: bool = False
+
+
+def _exact(value: float) -> float | int:
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+
+
+def column_evidence(grid: Grid, rows: Sequence[int], column: int) -> Evidence:
+    """Evidence of the texts of one column; typed numbers have no separators and say nothing here."""
+    return numbers.evidence_of(v for r in rows if isinstance(v := grid.rows[r][column], str))
+
+
+def read_column(grid: Grid, rows: Sequence[int], column: Column, setting: Setting) -> list[Value]:
+    """All cells of a value column, decided together."""
+    c = column.index
+    cells = [grid.rows[r][c] for r in rows]
+    types = set(map(type, cells))
+    if types <= {float, int} and not grid.percent and not grid.gaps:
+        return [Value(_exact(v) if isinstance(v, float) else v, None, _plain(v)) for v in cells]  # type: ignore[arg-type, union-attr]
+    evidence = column_evidence(grid, rows, c)
+    found = {v: numbers.literal(v) for v in cells if isinstance(v, str)}
+    scores = {
+        mark: numbers.thousands_score(mark, evidence, setting, [f for f in found.values() if f and f.shape is either])
+        for mark, either in ((".", Shape.DOT_EITHER), (",", Shape.COMMA_EITHER))
+    }
+    return [_cell(grid, r, c, cell, found, evidence, setting, scores) for r, cell in zip(rows, cells, strict=True)]
+
+
+def _plain(value: CellValue) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return repr(value)
+
+
+def _cell(
+    grid: Grid,
+    row: int,
+    c: int,
+    cell: CellValue,
+    found: dict[str, Literal | None],
+    evidence: Evidence,
+    setting: Setting,
+    scores: dict[str, float],
+) -> Value:
+    raw = grid.text(row, c)
+    if (row, c) in grid.gaps and (cell is None or cell == ""):
+        return Value(None, Flag.UNREADABLE, raw, "formula")
+    if cell is None or isinstance(cell, bool):
+        return Value(None, Flag.BLANK if cell is None else Flag.UNREADABLE, raw, "" if cell is None else "text")
+    if isinstance(cell, int | float):
+        if cell != cell or cell in (float("inf"), float("-inf")):
+            return Value(None, Flag.UNREADABLE, raw, "text")
+        if (row, c) in grid.percent:
+            return Value(_exact(tidy(float(cell) * 100)), None, raw, percent=True)
+        return Value(_exact(float(cell)), None, raw)
+    if isinstance(cell, dt.date | dt.time | dt.timedelta):
+        return Value(None, Flag.UNREADABLE, raw, "date")
+    flag = symbol(cell)
+    if flag is Flag.NEGLIGIBLE:
+        return Value(0, flag, raw)
+    if flag is not None:
+        return Value(None, flag, raw, "error" if flag is Flag.UNREADABLE else "")
+    literal = found[cell]
+    if literal is None:
+        return Value(None, Flag.UNREADABLE, raw, "text")
+    number = numbers.number(literal, evidence, setting, scores)
+    if number.value is None:
+        return Value(
+            None, Flag.UNREADABLE, raw, number.doubt, number.proposed, literal.shape, grid.typed, literal.percent
+        )
+    return Value(number.value, literal.flag, raw, "", None, literal.shape, grid.typed, literal.percent)
+
+
+def setting_of(
+    table: Evidence, file: Evidence, column: Column, unit: str | None, title: str, rows_units: Sequence[str | None]
+) -> Setting:
+    """What words say about a column: those of its header first, then its unit, then the title."""
+    named = {u for u in rows_units if u}
+    counts: bool | None = None
+    for text in (column.leaf, column.header, unit, *(named if len(named) == 1 else ()), title):
+        counts = units.counts_things(text)
+        if counts is not None:
+            break
+    if len(named) > 1:
+        kinds = {units.counts_things(u) for u in named}
+        counts = kinds.pop() if len(kinds) == 1 else None
+    if units.multiplier_of(unit) > 1:
+        counts = None
+    return Setting(table, file, counts, units.is_share(column.header, unit))
