@@ -184,6 +184,7 @@ class CaseRow(SQLModel, table=True):
     taken_by: str = ""
     opened_at: datetime = utc_column()
     available_at: datetime | None = utc_column(nullable=True)
+    warn_at: datetime | None = utc_column(nullable=True)
     due_at: datetime | None = utc_column(nullable=True, index=True)
     sop_due_at: datetime | None = utc_column(nullable=True)
     legal_due_at: datetime | None = utc_column(nullable=True)

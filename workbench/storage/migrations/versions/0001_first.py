@@ -225,6 +225,7 @@ def upgrade() -> None:
         sa.Column("taken_by", sa.String(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("available_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("warn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sop_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("legal_due_at", sa.DateTime(timezone=True), nullable=True),
