@@ -91,6 +91,27 @@ class Clock:
         """Same date n months on, cut to the month's end, moved forward to a working day, at closing time."""
         return self._moment(self.add_months_many(self._one(moment), np.array([months], dtype=np.int64)))
 
+    def back_days(self, moment: datetime, days: int) -> datetime:
+        """The latest closing from which the n-th working day still closes by ``moment``. ValueError when n < 1."""
+        if days < 1:
+            raise ValueError("working days to go back must be one or more")
+        last = int(np.searchsorted(self._closes, self.to_local(moment), side="right")) - 1
+        if last < days:
+            raise OutsideCalendar(self._unfilled(self.calendar.first.year - 1))
+        return self.from_local(int(self._closes[last - days]))
+
+    def back_months(self, moment: datetime, months: int) -> datetime:
+        """The latest closing from which ``add_months`` still ends by ``moment``. ValueError when n < 1."""
+        local = self.to_local(moment)
+        earliest = np.datetime64(local, "s").astype("datetime64[M]") - np.timedelta64(months, "M")
+        limit = int((earliest + np.timedelta64(1, "M")).astype("datetime64[s]").astype(np.int64))
+        starts = self._closes[self._closes < min(limit, local)]
+        inside = starts[-62:]  # two months of closings always hold the answer
+        fits = inside[self.add_months_many(inside, np.full(len(inside), months, dtype=np.int64)) <= local]
+        if not len(fits):
+            raise OutsideCalendar(self._unfilled(self.calendar.first.year - 1))
+        return self.from_local(int(fits[-1]))
+
     def between(self, start: datetime, end: datetime) -> int:
         """Working seconds from start to end; negative when end is earlier."""
         return self.work(end) - self.work(start)

@@ -13,8 +13,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from workbench.domain.errors import IllegalMove
-from workbench.domain.sop import END, EvidenceKind, OutcomeKind, Sop
+from workbench.domain.sop import END, EvidenceKind, OutcomeKind, Sop, Step
+from workbench.domain.sop_paths import downstream
 from workbench.i18n import _
+
+REVIEWED = frozenset({EvidenceKind.DRAFT, EvidenceKind.LETTER, EvidenceKind.SCHEDULE})
+"""Kinds that are initialled and signed: whoever decides on one names the bytes they read."""
+
+MAX_EXTENSION_DAYS = 7
+"""UU 14/2008 Pasal 22 ayat (8): once, at most seven working days."""
 
 
 class EventType(StrEnum):
@@ -92,7 +99,11 @@ class Paraf:
 
 @dataclass(frozen=True, slots=True)
 class CaseState:
-    """What the events of a case add up to."""
+    """What the events of a case add up to.
+
+    ``evidence`` holds the newest object per step of the present round, in the order it came; what lies at or below
+    the target of a return is void and has to be brought anew. ``before_close`` is where a reopening leads.
+    """
 
     status: CaseStatus
     step: str
@@ -109,6 +120,9 @@ class CaseState:
     last_at: datetime | None = None
     extension_days: int = 0
     before_close: str = ""
+    paused_since: datetime | None = None
+    pause_reason: str = ""
+    paused_for: str = ""
 
     @property
     def ended(self) -> bool:
@@ -146,6 +160,7 @@ def _enter(sop: Sop, state: CaseState, no: str, event: Event) -> CaseState:
         return replace(
             state, status=CaseStatus.CLOSED, step=END, visit=0, taken_by="", assignee="",
             available_at=None, closed_at=event.at, before_close=state.step,
+            paused_since=None, pause_reason="", paused_for="",
         )  # fmt: skip
     waits = fan_out is not None and not state.child and no in fan_out.steps
     visit = state.visits.get(no, 0) + 1
@@ -158,7 +173,40 @@ def _enter(sop: Sop, state: CaseState, no: str, event: Event) -> CaseState:
         taken_by="",
         assignee="",
         available_at=event.at,
+        paused_since=None,
+        pause_reason="",
+        paused_for="",
     )
+
+
+def _void(sop: Sop, state: CaseState, target: str) -> CaseState:
+    """Going back to a step voids what was initialled and handed in there and below it; the events keep it all."""
+    below = downstream(sop, target)
+    return replace(
+        state,
+        parafs=tuple(paraf for paraf in state.parafs if paraf.step not in below),
+        evidence={no: evidence for no, evidence in state.evidence.items() if no not in below},
+    )
+
+
+def _known_step(sop: Sop, state: CaseState, no: str, message: str) -> str:
+    """A step where this case may stand: any step of the SOP, for a child one of the fan-out's."""
+    allowed = sop.fan_out.steps if state.child and sop.fan_out is not None else [step.no for step in sop.steps]
+    if no not in allowed:
+        raise IllegalMove(message)
+    return no
+
+
+def under_review(sop: Sop, state: CaseState) -> Evidence | None:
+    """The draft, letter or schedule that an initial or signature at the present step is about; None without one.
+
+    A step that makes such an object itself (a signed letter) decides on its own, not on an earlier one.
+    """
+    if state.ended or sop.step(state.step).evidence is not None:
+        return None
+    asked = {step.no: step.evidence for step in sop.steps}
+    found = [e for no, e in state.evidence.items() if e.kind in REVIEWED and asked.get(no) is e.kind]
+    return found[-1] if found else None
 
 
 def _start(sop: Sop, state: CaseState | None, event: Event) -> CaseState:
@@ -203,7 +251,7 @@ def _take(sop: Sop, state: CaseState, event: Event) -> CaseState:
 def _own_lane(sop: Sop, state: CaseState, event: Event) -> None:
     step = sop.step(state.step)
     if event.lane not in (step.lane, step.waiting_for):
-        raise IllegalMove(_("Langkah {no} milik {lane}.").format(no=step.no, lane=sop.lane(step.lane).name))
+        raise IllegalMove(_("Langkah {no} milik {lane}.").format(no=step.no, lane=sop.holder(step).name))
     if state.assignee and event.actor != state.assignee:
         raise IllegalMove(_("Langkah ini ditugaskan kepada orang lain."))
 
@@ -215,50 +263,83 @@ def _decide(sop: Sop, state: CaseState, event: Event) -> CaseState:
     outcome = step.outcome(event.outcome)
     if outcome is None:
         raise IllegalMove(_("Putusan ini tidak ada pada langkah {no}.").format(no=step.no))
-    back = outcome.kind is OutcomeKind.RETURN
-    if back and not event.note.strip():
-        raise IllegalMove(_("Pengembalian harus disertai catatan: apa yang perlu diperbaiki."))
-    seen = event.evidence or state.evidence.get(step.no)
-    if step.evidence is not None and not back and (seen is None or seen.kind is not step.evidence):
-        raise IllegalMove(_("Langkah ini selesai dengan melampirkan hasilnya."))
-    evidence = {**state.evidence, step.no: event.evidence} if event.evidence else dict(state.evidence)
+    if outcome.kind is OutcomeKind.RETURN:
+        if not event.note.strip():
+            raise IllegalMove(_("Pengembalian harus disertai catatan: apa yang perlu diperbaiki."))
+        return _enter(sop, _void(sop, state, outcome.to), outcome.to, event)
+    _enough_evidence(step, state, event)
     parafs = state.parafs
-    if back:
-        parafs = ()
-    elif outcome.kind in (OutcomeKind.PARAF, OutcomeKind.SIGN):
-        parafs = (
-            *parafs,
-            Paraf(
-                step.no, step.lane, event.actor, event.capacity, outcome.kind,
-                event.evidence.sha256 if event.evidence else "", event.at,
-            ),
-        )  # fmt: skip
-    return _enter(sop, replace(state, parafs=parafs, evidence=evidence), outcome.to, event)
+    if outcome.kind in (OutcomeKind.PARAF, OutcomeKind.SIGN):
+        seen = _same_bytes(sop, state, event)
+        paraf = Paraf(step.no, step.lane, event.actor, event.capacity, outcome.kind, seen, event.at)
+        parafs = (*(old for old in parafs if old.step != step.no), paraf)
+    return _enter(sop, replace(state, parafs=parafs, evidence=_with(state, step.no, event.evidence)), outcome.to, event)
+
+
+def _with(state: CaseState, no: str, evidence: Evidence | None) -> dict[str, Evidence]:
+    """The evidence with a newer object for a step, which comes last."""
+    if evidence is None:
+        return dict(state.evidence)
+    return {**{step: old for step, old in state.evidence.items() if step != no}, no: evidence}
+
+
+def _enough_evidence(step: Step, state: CaseState, event: Event) -> None:
+    """A step that asks for an object is completed by one of that kind, given now or attached in this visit."""
+    if step.evidence is None:
+        return
+    brought = event.evidence or state.evidence.get(step.no)
+    if brought is None or brought.kind is not step.evidence:
+        raise IllegalMove(_("Langkah ini selesai dengan melampirkan hasilnya."))
+
+
+def _same_bytes(sop: Sop, state: CaseState, event: Event) -> str:
+    """The SHA-256 that is initialled: that of the object under review, which the decider must have seen."""
+    current = under_review(sop, state)
+    if current is None:
+        own = event.evidence or state.evidence.get(state.step)
+        return own.sha256 if own else ""
+    if event.evidence is None:
+        raise IllegalMove(_("Sebutkan berkas yang dibaca; paraf berlaku untuk berkas itu saja."))
+    if event.evidence.sha256 != current.sha256:
+        raise IllegalMove(_("Berkas sudah berganti sejak ditampilkan. Muat ulang halaman, lalu baca yang baru."))
+    return current.sha256
 
 
 def _attach(sop: Sop, state: CaseState, event: Event) -> CaseState:
     _at_step(state, event)
     if event.evidence is None:
         raise IllegalMove(_("Tidak ada yang dilampirkan."))
-    return replace(state, evidence={**state.evidence, state.step: event.evidence})
+    asked = sop.step(state.step).evidence
+    if asked is not None and event.evidence.kind is not asked:
+        return state  # a companion paper: the event keeps it, but it is not what completes the step
+    return replace(state, evidence=_with(state, state.step, event.evidence))
 
 
 def _pause(sop: Sop, state: CaseState, event: Event) -> CaseState:
     _working(state, event)
     if not event.detail.get("reason"):
         raise IllegalMove(_("Jeda harus menyebut alasannya."))
-    return replace(state, status=CaseStatus.PAUSED)
+    return replace(
+        state,
+        status=CaseStatus.PAUSED,
+        paused_since=event.at,
+        pause_reason=event.detail["reason"],
+        paused_for=event.detail.get("waiting_for", ""),
+    )
 
 
 def _resume(sop: Sop, state: CaseState, event: Event) -> CaseState:
     _at_step(state, event)
     if state.status is not CaseStatus.PAUSED:
         raise IllegalMove(_("Perkara tidak sedang dijeda."))
-    return replace(state, status=CaseStatus.OPEN)
+    return replace(state, status=CaseStatus.OPEN, paused_since=None, pause_reason="", paused_for="")
 
 
 def _reassign(sop: Sop, state: CaseState, event: Event) -> CaseState:
+    """Give the step to one person of its lane, or with no assignee back to all of them."""
     _at_step(state, event)
+    if state.status is CaseStatus.WAITING_CHILDREN:
+        raise IllegalMove(_("Perkara menunggu kiriman OPD; putusan ada pada perkara tiap OPD."))
     return replace(state, assignee=event.detail.get("assignee", ""), taken_by="")
 
 
@@ -291,18 +372,25 @@ def _extend(sop: Sop, state: CaseState, event: Event) -> CaseState:
         raise IllegalMove(_("Perpanjangan harus disertai alasan tertulis."))
     if state.extension_days:
         raise IllegalMove(_("Tenggat undang-undang hanya dapat diperpanjang satu kali."))
-    return replace(state, extension_days=int(event.detail.get("days", "7")))
+    days = str(event.detail.get("days", MAX_EXTENSION_DAYS))
+    if not days.isdecimal() or not 1 <= int(days) <= MAX_EXTENSION_DAYS:
+        raise IllegalMove(_("Perpanjangan paling lama {days} hari kerja.").format(days=MAX_EXTENSION_DAYS))
+    return replace(state, extension_days=int(days))
 
 
 def _migrate(sop: Sop, state: CaseState, event: Event) -> CaseState:
     """Events of this type carry the *new* definition; ``to_step`` is where the old step is mapped to."""
     if state.ended:
         raise IllegalMove(_("Perkara sudah selesai."))
+    if state.child and sop.fan_out is None:
+        raise IllegalMove(_("SOP ini tidak bercabang per OPD."))
     to_step = event.detail.get("to_step", state.step)
-    if to_step not in {s.no for s in sop.steps}:
-        raise IllegalMove(_("Langkah tujuan migrasi tidak ada pada versi baru."))
-    if to_step == state.step:
+    _known_step(sop, state, to_step, _("Langkah tujuan migrasi tidak ada pada versi baru."))
+    waits = sop.fan_out is not None and not state.child and to_step in sop.fan_out.steps
+    if to_step == state.step and waits is (state.status is CaseStatus.WAITING_CHILDREN):
         return state
+    if state.status is CaseStatus.PAUSED:
+        raise IllegalMove(_("Perkara sedang dijeda. Lanjutkan dulu sebelum memindahkan langkahnya."))
     return _enter(sop, state, to_step, event)
 
 
@@ -311,7 +399,15 @@ def _cancel(sop: Sop, state: CaseState, event: Event) -> CaseState:
         raise IllegalMove(_("Perkara sudah selesai."))
     if not event.note.strip():
         raise IllegalMove(_("Pembatalan harus disertai alasan."))
-    return replace(state, status=CaseStatus.CANCELLED, closed_at=event.at, before_close=state.step)
+    return replace(
+        state,
+        status=CaseStatus.CANCELLED,
+        closed_at=event.at,
+        before_close=state.step,
+        paused_since=None,
+        pause_reason="",
+        paused_for="",
+    )
 
 
 def _reopen(sop: Sop, state: CaseState, event: Event) -> CaseState:
@@ -319,7 +415,9 @@ def _reopen(sop: Sop, state: CaseState, event: Event) -> CaseState:
         raise IllegalMove(_("Perkara belum selesai."))
     if not event.note.strip():
         raise IllegalMove(_("Pembukaan kembali harus disertai alasan."))
-    return _enter(sop, replace(state, closed_at=None), event.detail.get("to_step") or state.before_close, event)
+    to_step = event.detail.get("to_step") or state.before_close
+    _known_step(sop, state, to_step, _("Langkah tempat perkara dibuka kembali tidak ada."))
+    return _enter(sop, replace(_void(sop, state, to_step), closed_at=None, before_close=""), to_step, event)
 
 
 def _note(sop: Sop, state: CaseState, event: Event) -> CaseState:

@@ -6,8 +6,6 @@ never mean something else than its file did.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
@@ -34,6 +32,7 @@ from workbench.domain.sop import (
 )
 from workbench.domain.sop_lint import LintProblem, lint
 from workbench.i18n import _
+from workbench.storage import canonical
 
 Place = tuple[str | int, ...]
 Lines = dict[Place, int]
@@ -93,12 +92,6 @@ def load_all(folder: Path) -> list[Sop]:
     return sops
 
 
-def sha_of(document: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical JSON of a document: keys sorted, no spaces, UTF-8."""
-    canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
 def from_document(document: Mapping[str, Any]) -> Sop:
     """A SOP from its JSON document; ``BadSop`` when it has not the form of one."""
     problems: list[LintProblem] = []
@@ -115,7 +108,10 @@ def from_document(document: Mapping[str, Any]) -> Sop:
 
 
 def to_document(sop: Sop) -> dict[str, Any]:
-    """The JSON document of a SOP without its ``sha``. Order matters only in lists, so any JSON store keeps it."""
+    """The JSON document of a SOP without its ``sha``, which is the SHA-256 of this document's canonical JSON.
+
+    Order matters only in lists, so any JSON store keeps it.
+    """
     return _without_empty(
         {
             "id": sop.id,
@@ -439,7 +435,7 @@ def _read_sop(data: Any, report: _Report) -> Sop | None:
         legal_basis=top.texts("legal_basis"),
         doubts=tuple(_read_doubts(top, report)),
     )
-    return replace(sop, sha=sha_of(to_document(sop)))
+    return replace(sop, sha=canonical.sha256(to_document(sop)))
 
 
 def _read_lanes(top: _Mapping, report: _Report) -> list[Lane]:
