@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.domain.areas import AreaList
+from workbench.domain.areas import MIN_SCORE, AreaList
 from workbench.domain.datasets import DatasetDefinition
 from workbench.domain.recipes import HarmoniseAreas, MapLabels, Target
 
@@ -154,10 +154,17 @@ class Vocabulary:
         office = self.areas.get(self.definition.office_area)
         if office is not None and (is_total_word(label) or self._is_office(label)):
             return Place(office.code, office.name, True)
-        found = self.areas.match(label, level=self.definition.area_level, within=within)
-        return Place(
-            found.code, found.name, False, tuple((c.code, c.name, c.score) for c in found.candidates)
-        )  # fmt: skip
+        found = self.areas.match(label, level=self.definition.area_level, within=self._reach(label, within))
+        return Place(found.code, found.name, False, tuple((c.code, c.name, c.score) for c in found.candidates))
+
+    def _reach(self, label: str, within: str) -> str:
+        """Where a label under another area may lie. A kecamatan is never inside a kecamatan: where a reader took one
+        row of a flat list for a heading, the name counts by itself, unless the heading does hold such a name."""
+        parent = self.areas.get(within) if self.areas is not None and within else None
+        if self.areas is None or parent is None or parent.level != self.definition.area_level:
+            return within
+        inside = [c for c in self.areas.match(label, within=within).candidates if c.score >= MIN_SCORE]
+        return within if any(c.code.startswith(within) for c in inside) else ""
 
 
 def area_axis(vocabulary: Vocabulary, rows: Iterable[Sequence[str]], columns: Iterable[Sequence[str]]) -> str:
@@ -210,6 +217,8 @@ class PathReader:
         decided = self._decided.get(key(label))
         if decided is not None:
             return self._apply(meaning, decided)
+        if self._areas_here and not meaning.area_label and is_total_word(label):
+            return replace(meaning, area_label=label)  # the city's own row, even where a column is called so too
         hit = self._vocabulary.word(label, self._targets)
         if hit is not None:
             target, code = hit

@@ -201,7 +201,7 @@ def facts(con: duckdb.DuckDBPyConnection, rule: Rule, definition: DatasetDefinit
             text=row.get("printed_unit") or "",
             evaluable=bool(row.get("evaluable", True)),
         )
-        if rule.kind is RuleKind.UNIT_TEXT and _same_unit(fact.text, definition.indicator(fact.indicator).unit):
+        if rule.kind is RuleKind.UNIT_TEXT and not _other_unit(fact, definition):
             continue
         yield fact
 
@@ -216,5 +216,9 @@ def _missing(row: dict[str, Any], rule: Rule, definition: DatasetDefinition) -> 
     return tuple(codes)
 
 
-def _same_unit(printed: str, unit: str) -> bool:
-    return _SAME_UNIT.get(key(printed), key(printed)) == _SAME_UNIT.get(key(unit), key(unit))
+def _other_unit(fact: Fact, definition: DatasetDefinition) -> bool:
+    """Does the file speak of another unit? The name of what is counted is no unit (a column "Dokter", in orang)."""
+    indicator = definition.indicator(fact.indicator)
+    names = {key(n) for n in (indicator.label, indicator.label_en, *indicator.aliases)}
+    printed, unit = key(fact.text), key(indicator.unit)
+    return printed not in names and _SAME_UNIT.get(printed, printed) != _SAME_UNIT.get(unit, unit)
