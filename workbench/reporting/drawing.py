@@ -266,11 +266,16 @@ def _tone(d: Drawing, *, legend: bool = False) -> dict[str, Any]:
 _OPACITY = {"field": "opacity", "type": "quantitative", "scale": None, "legend": None}
 
 
+def _beside(d: Drawing) -> dict[str, Any]:
+    """A text at the end of a horizontal mark; at zero where the value is missing, so that the gap is seen."""
+    return {"x": _value(d, "at"), "text": {"field": "text"}}
+
+
 def _v_bar_h(d: Drawing) -> dict[str, Any]:
     return {"encoding": {"y": _names(d)}, "layer": [
         {"mark": {"type": "bar", "height": {"band": 0.68}},
          "encoding": {"x": _value(d), "color": _tone(d), "opacity": _OPACITY}},
-        {"mark": {"type": "text", "align": "left", "dx": 5}, "encoding": {"x": _value(d, "at"), "text": {"field": "text"}}},
+        {"mark": {"type": "text", "align": "left", "dx": 5}, "encoding": _beside(d)},
     ]}  # fmt: skip
 
 
@@ -282,7 +287,7 @@ def _v_dot(d: Drawing) -> dict[str, Any]:
         *stems,
         {"mark": {"type": "point", "filled": True, "size": 90},
          "encoding": {"x": _value(d), "color": _tone(d), "opacity": _OPACITY}},
-        {"mark": {"type": "text", "align": "left", "dx": 9}, "encoding": {"x": _value(d, "at"), "text": {"field": "text"}}},
+        {"mark": {"type": "text", "align": "left", "dx": 9}, "encoding": _beside(d)},
     ]}  # fmt: skip
 
 
@@ -353,7 +358,8 @@ def _v_donut(d: Drawing) -> dict[str, Any]:
     order = {"field": "place", "type": "ordinal"}
     name = d.series[0].name
     tones = {"field": "label", "type": "nominal", "legend": None,
-             "scale": {"domain": list(d.labels), "range": [_slice(d, name, n, x) for n, x in enumerate(d.labels)]}}  # fmt: skip
+             "scale": {"domain": list(d.labels), "range": [_slice(d, name, n, x) for n, x in enumerate(d.labels)]},
+             }  # fmt: skip
     radius = _PLOT_HEIGHT / 2 - 34
     note = {"type": "text", "radius": radius + 26, "lineBreak": "\n"}
     return {"encoding": {"theta": theta, "order": order}, "layer": [

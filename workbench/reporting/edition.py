@@ -245,11 +245,19 @@ class Edition:
             " ORDER BY obs_id, version_period",
             dataset_id, list(indicators), list(periods),
         )  # fmt: skip
-        return [Observation(*row[:-1], flag=flag_of(row[-1])) for row in rows]
+        return [_observation(row) for row in rows]
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Answer one read query over ``figure`` (newest statement of each figure) and ``observation`` (all)."""
         return self._connection.execute(sql, list(values)).fetchall()
+
+
+def _observation(row: tuple[Any, ...]) -> Observation:
+    dataset, version_period, version, obs_id, indicator, category, area_code, area_name, period, value, flag = row
+    return Observation(
+        dataset, version_period, version, obs_id, indicator, category, area_code, area_name, period, value,
+        flag_of(flag),
+    )  # fmt: skip
 
 
 def _verify(path: Path, expected: str) -> None:

@@ -133,7 +133,7 @@ def newest_versions(session: Session, dataset_ids: Sequence[str]) -> list[Datase
     rows = session.exec(
         select(DatasetVersionRow)
         .where(col(DatasetVersionRow.dataset_id).in_(list(dataset_ids)))
-        .order_by(DatasetVersionRow.dataset_id, DatasetVersionRow.period, DatasetVersionRow.version)
+        .order_by(col(DatasetVersionRow.dataset_id), col(DatasetVersionRow.period), col(DatasetVersionRow.version))
     ).all()
     newest = {(row.dataset_id, row.period): row for row in rows}
     return list(newest.values())
