@@ -3,20 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from workbench.domain.reading.grid import Grid
-from workbench.domain.reading.model import Finding, TableReading
-
-if TYPE_CHECKING:
-    from workbench.domain.reading.reader import Draft
+from workbench.domain.reading import check_cells, check_series, check_sums
+from workbench.domain.reading.draft import Draft
+from workbench.domain.reading.grid import Grid, area, column_letters
+from workbench.domain.reading.labels import Role
+from workbench.domain.reading.model import Finding, Severity
+from workbench.i18n import _
 
 
 def table_findings(draft: Draft) -> list[Finding]:
     """All findings about one table."""
-    return []
+    if not draft.rows or not draft.measures:
+        return [_no_numbers(draft)]
+    if not any(v.value is not None or v.proposed is not None or v.doubt for column in draft.values for v in column):
+        return [_no_numbers(draft)]
+    return [*check_cells.findings(draft), *check_sums.findings(draft), *check_series.findings(draft)]
 
 
-def file_findings(grids: Sequence[Grid], tables: Sequence[TableReading]) -> list[Finding]:
-    """Findings about the file as a whole."""
-    return []
+def _no_numbers(draft: Draft) -> Finding:
+    texts = sum(c.role in (Role.LABEL, Role.UNIT) and c.kinds["t"] > 0 for c in draft.columns)
+    if not draft.measures and texts >= 2 and len(draft.rows) > 3:
+        text = _("Tabel ini hanya berisi teks, tidak ada angka untuk dibaca.")
+        return draft.finding("text_table", Severity.INFO, text, draft.block.area())
+    text = _("Formulir pada lembar {sheet} kosong: ada judul dan label, tetapi tidak ada satu pun nilai.").format(
+        sheet=draft.grid.sheet
+    )
+    return draft.finding("empty_form", Severity.INFO, text, draft.block.area())
+
+
+def file_findings(grids: Sequence[Grid], found: int) -> list[Finding]:
+    """Findings about the file as a whole. ``found`` is the number of tables."""
+    findings: list[Finding] = []
+    for grid in grids:
+        if grid.hidden:
+            text = _("Lembar {sheet} tersembunyi; isinya tetap dibaca.").format(sheet=grid.sheet)
+            findings.append(Finding("hidden_sheet", Severity.INFO, text, "", grid.sheet))
+        rows = sorted(r for r in grid.hidden_rows if r < grid.height and any(v not in (None, "") for v in grid.rows[r]))
+        if rows:
+            text = _("{n} baris tersembunyi pada lembar {sheet} tetap dibaca.").format(n=len(rows), sheet=grid.sheet)
+            where = ",".join(area(r, 0, r, max(0, grid.width - 1)) for r in rows[:40])
+            findings.append(Finding("hidden_rows", Severity.INFO, text, where, grid.sheet))
+        columns = sorted(c for c in grid.hidden_columns if c < grid.width)
+        if columns:
+            text = _("{n} kolom tersembunyi pada lembar {sheet} tetap dibaca.").format(n=len(columns), sheet=grid.sheet)
+            where = ",".join(f"{column_letters(c)}:{column_letters(c)}" for c in columns[:40])
+            findings.append(Finding("hidden_columns", Severity.INFO, text, where, grid.sheet))
+    if not found:
+        findings.append(
+            Finding(
+                "no_table", Severity.WARNING, _("Tidak ada tabel berisi angka yang ditemukan dalam berkas ini."), ""
+            )
+        )
+    return findings

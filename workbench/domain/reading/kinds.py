@@ -123,7 +123,7 @@ def _part_sets(columns: Sequence[Column], j: int, kinds: Kinds) -> list[list[int
     last = columns[j].labels[-1:]
     across = [k for k in data if columns[k].labels[-1:] == last] if len(columns[j].labels) > 1 else []
     before = [k for k in data if k < j]
-    run = []
+    run: list[int] = []
     for k in reversed(range(j)):
         if kinds.columns[k] is not Kind.DATA:
             break

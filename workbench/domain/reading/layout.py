@@ -186,7 +186,7 @@ def _starts_table(view: View, rows: Sequence[int], position: int) -> bool:
     filled = view.filled(row)
     if len(filled) != 1:
         return False
-    ahead = []
+    ahead: list[int] = []
     for nxt in rows[position : position + 6]:
         if nxt - row != len(ahead):
             break

@@ -4,54 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
-from workbench.domain.reading import checks, labels, periods, units
-from workbench.domain.reading.columns import Column, describe
+from workbench.domain.reading import check_sums, checks, labels, periods, units
+from workbench.domain.reading.columns import describe
+from workbench.domain.reading.draft import Draft, measures_of
 from workbench.domain.reading.grid import Grid, address, area
-from workbench.domain.reading.kinds import Kinds, Matrix, find_kinds
+from workbench.domain.reading.kinds import Matrix, find_kinds
 from workbench.domain.reading.labels import Role
 from workbench.domain.reading.layout import Block, View, find_blocks
 from workbench.domain.reading.model import Flag, Kind, Observation, Reading, TableReading
 from workbench.domain.reading.numbers import Evidence
-from workbench.domain.reading.rows import Row, read_rows
+from workbench.domain.reading.rows import read_rows
 from workbench.domain.reading.tags import tags_of
-from workbench.domain.reading.values import Value, column_evidence, read_column, setting_of
-
-
-@dataclass(slots=True)
-class Draft:
-    """A table while it is being read."""
-
-    view: View
-    block: Block
-    columns: list[Column]
-    rows: list[Row]
-    sections: list[int]
-    title: str = ""
-    unit: str | None = None
-    source: str | None = None
-    notes: list[str] = field(default_factory=list)
-    values: list[list[Value]] = field(default_factory=list)  # by value column, then row
-    matrix: Matrix = field(default_factory=lambda: np.zeros((0, 0)))
-    kinds: Kinds = field(default_factory=lambda: Kinds([], []))
-
-    @property
-    def grid(self) -> Grid:
-        return self.view.grid
-
-    @property
-    def measures(self) -> list[Column]:
-        """The columns that hold values, or would if they were filled."""
-        return [
-            c for c in self.columns if c.role is Role.VALUE or (c.role is Role.EMPTY and c.labels and _measure_like(c))
-        ]
-
-
-def _measure_like(column: Column) -> bool:
-    return labels.role_of_header(column.leaf) is not Role.NOTE
+from workbench.domain.reading.values import column_evidence, read_column, setting_of
 
 
 def read_grids(grids: Sequence[Grid], file: str, fallback_title: str = "") -> Reading:
@@ -72,14 +39,14 @@ def read_grids(grids: Sequence[Grid], file: str, fallback_title: str = "") -> Re
     for draft, mine in zip(drafts, evidence, strict=True):
         _fill(draft, mine, whole)
         tables.append(_table(draft, fallback_title))
-    findings = checks.file_findings(grids, tables)
+    findings = checks.file_findings(grids, len(tables))
     return Reading(file, tuple(tables), tuple(findings))
 
 
 def _draft(view: View, block: Block) -> Draft:
     columns = describe(view, block)
     rows, sections = read_rows(view, block, columns)
-    draft = Draft(view, block, columns, rows, sections)
+    draft = Draft(view, block, columns, rows, sections, measures=measures_of(columns))
     titles, notes = [], []
     for row in block.preface:
         text = view.line(row)
@@ -122,10 +89,58 @@ def _fill(draft: Draft, evidence: Sequence[Evidence], whole: Evidence) -> None:
         read_column(draft.grid, rows, c, setting_of(together, whole, c, c.unit or draft.unit, draft.title, row_units))
         for c in measures
     ]
-    draft.matrix = np.array(
-        [[np.nan if v.value is None else float(v.value) for v in column] for column in draft.values], dtype=np.float64
-    ).T.reshape(len(rows), len(measures))
+    draft.matrix = _matrix(draft)
+    _missing_codes(draft)
     draft.kinds = find_kinds(draft.rows, measures, draft.matrix)
+    _settle(draft)
+
+
+def _matrix(draft: Draft, proposals: bool = False) -> Matrix:
+    """Values as an array of rows by columns, NaN where there is none; on request with proposals filled in."""
+    matrix = np.full((len(draft.rows), len(draft.measures)), np.nan)
+    for j, column in enumerate(draft.values):
+        for i, v in enumerate(column):
+            value = v.value if v.value is not None or not proposals else v.proposed
+            if value is not None:
+                matrix[i, j] = value
+    return matrix
+
+
+def _missing_codes(draft: Draft) -> None:
+    """A repeated 8888 or 9999 far above all other values of its column is a code for a missing value."""
+    for j, column in enumerate(draft.values):
+        numbers = draft.matrix[:, j]
+        known = numbers[np.isfinite(numbers)]
+        if known.size < 10:
+            continue
+        for code in (-9999.0, -999.0, -99.0, 999.0, 8888.0, 9999.0, 88888.0, 99999.0, 999999.0, 9999999.0):
+            often = int((known == code).sum())
+            rest = known[known != code]
+            if often < 2 or rest.size < 5:
+                continue
+            if (code > 0 and code >= 3 * float(rest.max())) or (code < 0 <= float(rest.min())):
+                for i in np.flatnonzero(numbers == code):
+                    v = column[int(i)]
+                    v.value, v.flag, v.doubt = None, Flag.NOT_AVAILABLE, "code"
+                    numbers[int(i)] = np.nan
+                break
+
+
+def _settle(draft: Draft) -> None:
+    """Take a proposal over doubt where a sum proves it."""
+    doubtful = [(i, j) for j, column in enumerate(draft.values) for i, v in enumerate(column) if v.proposed is not None]
+    if not doubtful:
+        return
+    filled = _matrix(draft, proposals=True)
+    before = draft.kinds
+    draft.kinds = find_kinds(draft.rows, draft.measures, filled)
+    proved = check_sums.mended(draft, doubtful, filled)
+    for i, j in proved:
+        v = draft.values[j][i]
+        v.value, v.flag, v.proposed = v.proposed, None, None
+        v.doubt = {"malformed": "proved", "thousands": "thousands_proved"}.get(v.doubt, "")
+    draft.matrix = _matrix(draft)
+    draft.kinds = draft.kinds if proved else before
 
 
 def _table(draft: Draft, fallback_title: str) -> TableReading:

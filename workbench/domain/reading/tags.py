@@ -54,7 +54,7 @@ def tag(value: CellValue) -> str:
 
 def tags_of(grid: Grid) -> list[str]:
     """One string of tags for each row."""
-    gaps = {}
+    gaps: dict[int, set[int]] = {}
     for row, column in grid.gaps:
         gaps.setdefault(row, set()).add(column)
     lines = ["".join(map(tag, row)) for row in grid.rows]

@@ -42,15 +42,43 @@ def read_column(grid: Grid, rows: Sequence[int], column: Column, setting: Settin
     c = column.index
     cells = [grid.rows[r][c] for r in rows]
     types = set(map(type, cells))
-    if types <= {float, int} and not grid.percent and not grid.gaps:
-        return [Value(_exact(v) if isinstance(v, float) else v, None, _plain(v)) for v in cells]  # type: ignore[arg-type, union-attr]
+    if types <= {float, int} and not grid.percent and not grid.gaps and not _eaten(cells, setting):
+        return [Value(_exact(v) if isinstance(v, float) else v, None, _plain(v)) for v in cells]  # type: ignore[arg-type]
     evidence = column_evidence(grid, rows, c)
     found = {v: numbers.literal(v) for v in cells if isinstance(v, str)}
     scores = {
         mark: numbers.thousands_score(mark, evidence, setting, [f for f in found.values() if f and f.shape is either])
         for mark, either in ((".", Shape.DOT_EITHER), (",", Shape.COMMA_EITHER))
     }
-    return [_cell(grid, r, c, cell, found, evidence, setting, scores) for r, cell in zip(rows, cells, strict=True)]
+    values = [_cell(grid, r, c, cell, found, evidence, setting, scores) for r, cell in zip(rows, cells, strict=True)]
+    for position in _eaten(cells, setting):
+        v = values[position]
+        v.value, v.flag, v.doubt, v.proposed = None, Flag.UNREADABLE, "thousands", round(float(v.value or 0) * 1000)
+    return values
+
+
+def _eaten(cells: Sequence[CellValue], setting: Setting) -> list[int]:
+    """Positions of fractions among counts: 12.345 typed for twelve thousand and taken for a decimal by the program.
+
+    Only where the unit counts whole things, or where nearly all other numbers are whole, a thousand times the
+    fraction lies among them and the fraction itself far below.
+    """
+    if setting.counts is False or setting.share:
+        return []
+    typed = [(i, float(v)) for i, v in enumerate(cells) if isinstance(v, int | float) and not isinstance(v, bool)]
+    broken = [(i, v) for i, v in typed if not v.is_integer() and 1 < abs(v) < 1000 and abs(round(v, 3) - v) < 1e-9]
+    fractions = sum(not v.is_integer() for _, v in typed)
+    if not broken or fractions > len(broken):
+        return []
+    whole = sorted(abs(v) for _, v in typed if v.is_integer() and v)
+    if setting.counts is True:
+        return [i for i, _ in broken]
+    if len(whole) < 4 or len(broken) > 0.25 * len(typed):
+        return []
+    middle = whole[len(whole) // 2]
+    return [
+        i for i, v in broken if middle >= 1000 and abs(v) * 20 < middle and middle / 20 <= abs(v) * 1000 <= 20 * middle
+    ]
 
 
 def _plain(value: CellValue) -> str:
