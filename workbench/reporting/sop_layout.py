@@ -55,7 +55,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A symbol on a page; ``x``/``y`` is its middle. ``to_page`` is set on connectors (counted from 0)."""
+    """A symbol on a page; ``x``/``y`` is its middle. ``to_pages`` is where a connector's
+    other halves stand (pages counted from 0)."""
 
     symbol: Symbol
     x: float
@@ -63,7 +64,7 @@ class Shape:
     width: float
     height: float
     text: str = ""
-    to_page: int | None = None
+    to_pages: tuple[int, ...] = ()
     leaves: bool = True
 
 
@@ -343,7 +344,7 @@ class _PageDrawing:
             key = self._connector_key(route)
             if key not in seen:
                 seen.add(key)
-                shapes.append(Shape(Symbol.CONNECTOR, x, y, *PENTAGON, route.letter, other, leaving))
+                shapes.append(Shape(Symbol.CONNECTOR, x, y, *PENTAGON, route.letter, self._others(key), leaving))
                 if not leaving:
                     start = y - PENTAGON[1] / 2 if not at_top else y + PENTAGON[1] / 2
                     paths.append(self._path(route, [(x, start), *self._arrive(route)], labelled=False))
@@ -354,6 +355,16 @@ class _PageDrawing:
             tuple(self.rows), tuple(self.router.heights[row] for row in self.rows), self.top_band, self.bottom_band,
             tuple(shapes), tuple(paths),
         )  # fmt: skip
+
+    def _others(self, key: _ConnectorKey) -> tuple[int, ...]:
+        """The pages on which the other halves of a connector stand."""
+        page_of = self.router._page_of
+        found = set()
+        for route in self.router.routes:
+            ends = {page_of(route.source), page_of(route.target)}
+            if len(ends) == 2 and self.number in ends and self._connector_key(route) == key:
+                found |= ends - {self.number}
+        return tuple(sorted(found))
 
     def _symbol(self, index: int) -> Shape:
         row = self.router.rows[index]

@@ -140,7 +140,7 @@ def sheet_content(sop: Sop, paper: Paper) -> dict[str, Any]:
         "arrows": [[a.source, a.target, a.label, a.back, a.confidence.value] for a in arrows(sop)],
         "least_heights": [minimal_height(row) for row in rows],
         "notes": _notes(sop),
-        "doubts": [[d.printed, d.reading, d.default, d.confidence] for d in sop.doubts],
+        "doubts": [[_arrows(text) for text in (d.printed, d.reading, d.default, d.confidence)] for d in sop.doubts],
         "confirmed": [[_about_key(c.key), c.by, day(c.at.date())] for c in confirmations(sop)],
         "source": sop.source,
         "foot": f"{sop.id} · versi {sop.version}" + (f" · {sop.sha[:12]}" if sop.sha else ""),
@@ -207,6 +207,11 @@ def _row(sop: Sop, row: Row) -> dict[str, Any]:
         "output": _breakable(step.output),
         "note": _breakable(". ".join(note.rstrip(".") for note in _remarks(sop, step))),
     }
+
+
+def _arrows(text: str) -> str:
+    """A typed arrow as a printed one."""
+    return text.replace("->", "→")
 
 
 def _breakable(text: str) -> str:
@@ -287,7 +292,7 @@ def _page(page: Page) -> dict[str, Any]:
         "shapes": [
             {
                 "kind": s.symbol.value, "x": s.x, "y": s.y, "w": s.width, "h": s.height, "text": s.text,
-                "to_page": s.to_page, "leaves": s.leaves,
+                "to_pages": list(s.to_pages),
             }
             for s in page.shapes
         ],
