@@ -6,8 +6,10 @@ import os
 import secrets
 from pathlib import Path
 
+from sqlmodel import Session
+
 from workbench.domain.errors import Refused
-from workbench.domain.people import Role
+from workbench.domain.people import Person, Role
 from workbench.i18n import _
 from workbench.services import people
 from workbench.settings import get_settings
@@ -25,12 +27,20 @@ def token_file() -> Path:
 def is_needed() -> bool:
     """Is there no administrator who can log in yet?"""
     with reading() as session:
-        return not any(
-            profile.active
-            and profile.has_password
-            and any(post.assignment.role is Role.ADMINISTRATOR for post in profile.posts)
-            for profile in people.profiles(session)
-        )
+        return not _has_administrator(session)
+
+
+def _has_administrator(session: Session) -> bool:
+    return any(
+        profile.has_password and any(post.assignment.role is Role.ADMINISTRATOR for post in profile.posts)
+        for profile in people.profiles(session, active_only=True)
+    )
+
+
+def waiting_administrator() -> Person | None:
+    """An administrator who has an account but no password yet (the demo office has one)."""
+    with reading() as session:
+        return next(iter(people.holders(session, Role.ADMINISTRATOR)), None)
 
 
 def token() -> str:
@@ -55,17 +65,19 @@ def is_token(given: str) -> bool:
 def set_up(*, username: str, name: str, password: str, office_code: str = "", office_name: str = "") -> int:
     """Make the first administrator (and the office, where none is known) in one transaction; the token dies."""
     with writing() as session:
+        # Asked again under the write lock: two browsers with the same link make one administrator.
+        if _has_administrator(session):
+            raise Refused(_("Ruang kerja ini sudah disiapkan."))
         office = next((opd.code for opd in people.opds(session) if opd.is_walidata), "")
         if not office:
             office = people.add_opd(session, code=office_code, name=office_name, is_walidata=True, by=ACTOR)
-        number = people.add_person(session, username=username, name=name, by=ACTOR)
-        people.assign(
-            session, person_id=number, role=Role.ADMINISTRATOR, title=_("Administrator"), opd_code=office, by=ACTOR
-        )
+        waiting = {person.username: person.id for person in people.holders(session, Role.ADMINISTRATOR)}
+        number = waiting.get(username.strip().lower(), 0)
+        if not number:
+            number = people.add_person(session, username=username, name=name, by=ACTOR)
+            people.assign(
+                session, person_id=number, role=Role.ADMINISTRATOR, title=_("Administrator"), opd_code=office, by=ACTOR
+            )
         people.set_password(session, number, password, by=ACTOR)
-        # Asked again under the write lock: two browsers with the same link make one administrator.
-        admins = people.holders(session, Role.ADMINISTRATOR)
-        if any(p.id != number and people.profile(session, p.id).has_password for p in admins):
-            raise Refused(_("Ruang kerja ini sudah disiapkan."))
     token_file().unlink(missing_ok=True)
     return number

@@ -38,7 +38,7 @@ __all__ = ["ROLE_WORDS", "base_url", "configure", "header", "menu", "post_words"
 def configure() -> None:
     """Settings of the browser page; the first call of every run."""
     st.set_page_config(page_title=product(), page_icon=WEB / "mark.svg", layout="wide")
-    st.logo(WEB / "mark.svg", size="large")
+    st.logo(WEB / "wordmark.svg", size="large", icon_image=WEB / "mark.svg")
 
 
 def menu(pages: Sequence[PageSpec]) -> dict[str, list[Any]]:
@@ -72,7 +72,7 @@ def sidebar(person: Person, here: PageSpec | None) -> None:
     address = here.address if here else "/"
     with st.sidebar:
         if office:
-            st.caption(f"**{_plain(office)}**")
+            st.markdown(f":small[{_plain(office)}]")
         posts = [f"{post_words(post)} · {names.get(post.opd_code, post.opd_code)}" for post in person.assignments]
         st.markdown(f"**{_plain(person.name)}**  \n" + "  \n".join(_plain(post) for post in posts))
         others = [(code, name) for code, name in LANGUAGES.items() if code != language()]

@@ -239,6 +239,9 @@ async def setup(request: Request) -> Response:
             else:
                 return RedirectResponse("/masuk", 303)
         known = await run_in_threadpool(_office)
+        waiting = await run_in_threadpool(first_run.waiting_administrator)
+        known_name = form.get("name", waiting.name if waiting else "")
+        known_username = form.get("username", waiting.username if waiting else "")
         office = [] if known else [
             Field("office_name", _("Nama kantor"), value=form.get("office_name", ""),
                   hint=_("Dinas yang menjadi walidata, misalnya Dinas Komunikasi dan Informatika.")),
@@ -253,8 +256,18 @@ async def setup(request: Request) -> Response:
             button=_("Buat administrator"),
             fields=[
                 *office,
-                Field("name", _("Nama lengkap"), value=form.get("name", ""), autocomplete="name"),
-                Field("username", _("Nama pengguna"), value=form.get("username", ""), autocomplete="username"),
+                Field(
+                    "name",
+                    _("Nama lengkap"),
+                    value=known_name,
+                    autocomplete="name",
+                ),
+                Field(
+                    "username",
+                    _("Nama pengguna"),
+                    value=known_username,
+                    autocomplete="username",
+                ),
                 *_password_fields(),
             ],
             hidden=[("token", form.get("token", ""))],
