@@ -1,4 +1,4 @@
-"""Charts of the book: a table's figures, an active title computed from them, and words for those who cannot see them."""
+"""Charts of the book: a table's figures, an active title computed from them, and words for those who cannot see."""
 
 from __future__ import annotations
 
