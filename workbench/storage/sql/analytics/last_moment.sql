@@ -1,0 +1,1 @@
+SELECT moment FROM events ORDER BY event_id DESC LIMIT 1;

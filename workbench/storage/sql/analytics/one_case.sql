@@ -1,0 +1,1 @@
+SELECT case_id, number, subject FROM cases WHERE case_id = $case_id;

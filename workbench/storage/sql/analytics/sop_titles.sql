@@ -1,0 +1,1 @@
+SELECT sop_id, title FROM sops WHERE current ORDER BY sop_id;
