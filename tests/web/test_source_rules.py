@@ -1,0 +1,59 @@
+"""What no page may use, found in the source: each of these has shown wrong figures or opened a hole elsewhere."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from workbench.settings import CHECKOUT
+from workbench.ui import navigation
+
+SOURCES = sorted(
+    [*navigation.PAGES_FOLDER.rglob("*.py"), *(CHECKOUT / "workbench" / "ui").rglob("*.py"), CHECKOUT / "app.py"]
+)
+# st.download_button may serve an older file of the same length; caches of Streamlit confuse large frames and users.
+FORBIDDEN_CALLS = {"download_button", "cache_data", "experimental_get_query_params"}
+FORBIDDEN_OPTIONS = {"unsafe_allow_html", "unsafe_allow_javascript"}
+
+
+def problems(tree: ast.AST) -> list[str]:
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in FORBIDDEN_CALLS:
+            found.append(f"{node.lineno}: {node.attr}")
+        if isinstance(node, ast.keyword) and node.arg in FORBIDDEN_OPTIONS:
+            found.append(f"{node.lineno}: {node.arg}")
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "data-testid" in node.value:
+            found.append(f"{node.lineno}: a style on Streamlit's internal marks")
+    return found
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.relative_to(CHECKOUT).as_posix()) for path in SOURCES])
+def test_nothing_forbidden(path: Path) -> None:
+    assert problems(ast.parse(path.read_text(encoding="utf-8"))) == []
+
+
+def test_the_rule_itself_finds_them() -> None:
+    bad = "st.download_button('x')\n@st.cache_data\ndef f(): st.markdown('', unsafe_allow_html=True)\n"
+    assert len(problems(ast.parse(bad))) == 3
+
+
+def guard_of(tree: ast.Module) -> bool:
+    """Is the first thing a page does, after imports and definitions, to ask who is there?"""
+    for node in tree.body:
+        if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)):
+            continue
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            continue
+        value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Expr)) else None
+        return isinstance(value, ast.Call) and ast.unparse(value.func) == "access.require"
+    return False
+
+
+@pytest.mark.parametrize("spec", [pytest.param(spec, id=spec.file) for spec in navigation.registered()])
+def test_a_page_begins_with_its_guard(spec: navigation.PageSpec) -> None:
+    assert guard_of(ast.parse(spec.path.read_text(encoding="utf-8")))
