@@ -278,6 +278,8 @@ def _fan_out(sop: Sop) -> Iterator[_Raw]:
                 ("fan_out",),
                 no,
             )
+    if sop.start in inside and sop.start != fan_out.steps[0]:
+        yield _Raw("fan_out_entry", _("Langkah mulai {no} berada di tengah cabang.").format(no=sop.start), ("start",))
     if fan_out.join in inside:
         yield _Raw(
             "fan_out_join",
