@@ -23,11 +23,15 @@ _UNJUDGED = frozenset({EventType.CANCEL, EventType.MIGRATE})
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One stay of a case at a step: available, taken, done, and the holds in between."""
+    """One stay of a case at a step: available, taken, done, and the holds in between.
+
+    ``sop_sha`` is the version under which it is (or was last) performed.
+    """
 
     step: str
     visit: int
     available_at: datetime
+    sop_sha: str = ""
     taken_at: datetime | None = None
     done_at: datetime | None = None
     left_by: EventType | None = None
@@ -91,8 +95,10 @@ def advance(sop: Sop, state: CaseState | None, stays: list[Stay], event: Event) 
             stays[-1] = replace(
                 stays[-1], done_at=event.at, left_by=event.type, outcome=outcome, actor=event.actor
             )  # fmt: skip
+        elif event.type is EventType.MIGRATE:
+            stays[-1] = replace(stays[-1], sop_sha=sop.sha)
     if moved and not after.ended:
-        stays.append(Stay(after.step, after.visit, event.at))
+        stays.append(Stay(after.step, after.visit, event.at, sop.sha))
     return after
 
 

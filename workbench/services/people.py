@@ -7,6 +7,7 @@ Every change leaves an entry in the audit log; a mutating function gets a sessio
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -55,6 +56,7 @@ __all__ = [
     "end_assignment",
     "holders",
     "log_in",
+    "names",
     "new_setup_token",
     "opd",
     "opds",
@@ -142,6 +144,11 @@ def person_by_username(session: Session, username: str) -> Person:
 def holders(session: Session, role: Role, opd_code: str = "") -> list[Person]:
     """Who holds a role today, for one OPD when it is named; by name."""
     return people_store.persons(session, people_store.holders(session, role, today(), opd_code), today())
+
+
+def names(session: Session, usernames: Iterable[str]) -> dict[str, str]:
+    """Login name to full name, for those that exist, active or not."""
+    return people_store.names(session, usernames)
 
 
 def anybody(session: Session) -> bool:

@@ -1,0 +1,356 @@
+"""The tracker's verbs, as pages say them. Every verb asks for the right to it in the database, at that moment.
+
+All verbs run inside ``database.writing()``. ``seen_seq`` is the ``seq`` the page was drawn with, ``idem`` a key made
+when the form was drawn: a double click gives the same answer, a step that somebody else decided gives ``Stale``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlmodel import Session
+
+from workbench import moment
+from workbench.domain.engine import CaseState, Event, EventType, Evidence, under_review
+from workbench.domain.errors import IllegalMove, NotAllowed, Refused, Stale
+from workbench.domain.people import PRODUCER_ROLES, WALIDATA_ROLES, Person
+from workbench.domain.sop import END, OutcomeKind, Sop, Step
+from workbench.i18n import _
+from workbench.services import casework, people, rights
+from workbench.services.casework import Actor
+from workbench.services.history import HistoryLine
+from workbench.services.rights import Hat
+from workbench.services.track_model import (
+    Allowed,
+    BoardRow,
+    CaseView,
+    ClockFace,
+    InboxItem,
+    ProgressFlag,
+    PublicView,
+    StepRow,
+    Summary,
+    VisitLine,
+    flag_label,
+)
+from workbench.services.track_views import board, by_code, case, inbox, summary
+from workbench.storage import casebook
+from workbench.storage import evidence as evidence_store
+from workbench.storage.tables import CaseRow
+
+__all__ = [
+    "Allowed",
+    "BoardRow",
+    "CaseView",
+    "ClockFace",
+    "HistoryLine",
+    "InboxItem",
+    "ProgressFlag",
+    "PublicView",
+    "StepRow",
+    "Summary",
+    "VisitLine",
+    "add_note",
+    "attach",
+    "board",
+    "by_code",
+    "cancel",
+    "case",
+    "cut_off",
+    "decide",
+    "extend",
+    "flag_label",
+    "inbox",
+    "migrate",
+    "pause",
+    "reassign",
+    "reopen",
+    "resume",
+    "skip",
+    "start",
+    "summary",
+    "take",
+]
+
+_Who = Callable[[CaseRow, Sop], Hat]
+
+
+def start(
+    session: Session,
+    *,
+    sop_id: str,
+    subject: str,
+    by: Person,
+    idem: str,
+    opd_code: str = "",
+    opd_codes: Sequence[str] = (),
+    dataset_id: str = "",
+    period: str = "",
+    requester: str = "",
+    note: str = "",
+) -> int:
+    """Open a case: the walidata office for any SOP, a producer where the first step is theirs (for their OPD)."""
+    person = people.person(session, by.id)
+    if person.roles & WALIDATA_ROLES:
+        actor = rights.office_member(session, by)
+    else:
+        sop = casework.current_sop(session, sop_id)
+        actor = rights.lane_holder(session, by, sop, sop.step(sop.start), opd_code).actor
+    for code in (*opd_codes, *([opd_code] if opd_code else [])):
+        people.opd(session, code)
+    return casework.open_case(
+        session,
+        sop_id=sop_id,
+        subject=subject,
+        by=actor,
+        idem=idem,
+        opd_code=opd_code,
+        opd_codes=opd_codes,
+        dataset_id=dataset_id,
+        period=period,
+        requester=requester,
+        note=note,
+    )
+
+
+# ---------------------------------------------------------------- verbs of the lane
+
+
+def take(session: Session, *, case_id: int, seen_seq: int, by: Person, idem: str) -> CaseState:
+    """Take a step that waits for the lane: the working clock starts, colleagues see who has it."""
+    return _act(session, EventType.TAKE, case_id, seen_seq, idem, by, _lane(session, by))
+
+
+def decide(
+    session: Session,
+    *,
+    case_id: int,
+    seen_seq: int,
+    outcome: str,
+    by: Person,
+    idem: str,
+    note: str = "",
+    evidence: Evidence | None = None,
+) -> CaseState:
+    """Decide the present step. ``evidence`` is the object that completes it, or what was read for an initial.
+
+    Raises ``NotAllowed`` (not this lane, in somebody else's hands, own work initialled), ``Stale``, ``IllegalMove``.
+    """
+
+    def who(row: CaseRow, sop: Sop) -> Hat:
+        hat = _lane(session, by)(row, sop)
+        if row.taken_by and row.taken_by != by.username:
+            name = people.names(session, [row.taken_by]).get(row.taken_by, row.taken_by)
+            raise NotAllowed(
+                _("Langkah ini sedang dikerjakan {name}. Bila perlu, minta atasan mengalihkannya.").format(name=name)
+            )
+        _not_own_work(session, row, sop, outcome, by)
+        return hat
+
+    return _act(session, EventType.DECIDE, case_id, seen_seq, idem, by, who, outcome, note, evidence)
+
+
+def attach(
+    session: Session, *, case_id: int, seen_seq: int, by: Person, idem: str, evidence: Evidence, note: str = ""
+) -> CaseState:
+    """Put an object to the present step without deciding it."""
+    who = _lane(session, by)
+    return _act(session, EventType.ATTACH, case_id, seen_seq, idem, by, who, note=note, evidence=evidence)
+
+
+def pause(
+    session: Session,
+    *,
+    case_id: int,
+    seen_seq: int,
+    by: Person,
+    idem: str,
+    reason: str,
+    waiting_for: str = "",
+    note: str = "",
+) -> CaseState:
+    """Hold the clock, with the reason and whom it waits for: the lane, or a superior."""
+    detail = {"reason": reason.strip(), "waiting_for": waiting_for.strip()}
+    who = _lane_or_supervisor(session, by)
+    return _act(session, EventType.PAUSE, case_id, seen_seq, idem, by, who, note=note, detail=detail)
+
+
+def resume(session: Session, *, case_id: int, seen_seq: int, by: Person, idem: str, note: str = "") -> CaseState:
+    """Let the clock run again; the time held is given back."""
+    who = _lane_or_supervisor(session, by)
+    return _act(session, EventType.RESUME, case_id, seen_seq, idem, by, who, note=note)
+
+
+def add_note(session: Session, *, case_id: int, by: Person, idem: str, note: str) -> CaseState:
+    """Write something into the history; anybody who may see the case."""
+    if not note.strip():
+        raise Refused(_("Catatan masih kosong."))
+
+    def who(row: CaseRow, sop: Sop) -> Hat:
+        return Hat("", rights.onlooker(session, by, row.opd_code))
+
+    return _act(session, EventType.NOTE, case_id, None, idem, by, who, note=note)
+
+
+# ---------------------------------------------------------------- verbs of a superior
+
+
+def reassign(
+    session: Session, *, case_id: int, seen_seq: int, by: Person, idem: str, assignee: str, note: str = ""
+) -> CaseState:
+    """Give the step to one person of its lane (login name), or with "" back to all of them."""
+
+    def who(row: CaseRow, sop: Sop) -> Hat:
+        hat = _superior(session, by)(row, sop)
+        if assignee:
+            chosen = people.person_by_username(session, assignee)
+            if rights.hat_for(chosen, sop, _step(row, sop), row.opd_code) is None:
+                lane = sop.holder(_step(row, sop)).name
+                raise Refused(
+                    _("{name} tidak memegang peran {lane} hari ini.").format(name=chosen.name, lane=lane)
+                )  # fmt: skip
+        return hat
+
+    detail = {"assignee": assignee.strip().lower()}
+    return _act(session, EventType.REASSIGN, case_id, seen_seq, idem, by, who, note=note, detail=detail)
+
+
+def skip(session: Session, *, case_id: int, seen_seq: int, by: Person, idem: str, outcome: str, note: str) -> CaseState:
+    """Go on as if the step had been decided with this outcome, with the reason in ``note``."""
+    return _act(session, EventType.SKIP, case_id, seen_seq, idem, by, _superior(session, by), outcome, note)
+
+
+def cancel(session: Session, *, case_id: int, seen_seq: int, by: Person, idem: str, note: str) -> CaseState:
+    """End the case without result, with the reason; its open child cases end as well."""
+    return _act(session, EventType.CANCEL, case_id, seen_seq, idem, by, _superior(session, by), note=note)
+
+
+def reopen(
+    session: Session, *, case_id: int, seen_seq: int, by: Person, idem: str, note: str, to_step: str = ""
+) -> CaseState:
+    """Take up an ended case again, where it was left or at ``to_step``, with the reason."""
+    detail = {"to_step": to_step} if to_step else {}
+    who = _superior(session, by)
+    return _act(session, EventType.REOPEN, case_id, seen_seq, idem, by, who, note=note, detail=detail)
+
+
+def cut_off(session: Session, *, case_id: int, seen_seq: int, by: Person, idem: str, note: str) -> CaseState:
+    """Close the collection: the parent goes on without the OPDs that have not delivered; ``note`` names them."""
+    return _act(session, EventType.CUT_OFF, case_id, seen_seq, idem, by, _superior(session, by), note=note)
+
+
+def extend(
+    session: Session, *, case_id: int, seen_seq: int, by: Person, idem: str, note: str, days: int = 7
+) -> CaseState:
+    """Extend the limit of UU 14/2008 once, by at most seven working days, with written reasons."""
+    detail = {"days": str(days)}
+    who = _superior(session, by)
+    return _act(session, EventType.EXTEND, case_id, seen_seq, idem, by, who, note=note, detail=detail)
+
+
+def migrate(
+    session: Session,
+    *,
+    case_id: int,
+    seen_seq: int,
+    by: Person,
+    idem: str,
+    to_sop: str,
+    to_step: str = "",
+    note: str = "",
+) -> CaseState:
+    """Move a running case to another version of its SOP (SHA-256), at the step its present one is mapped to."""
+
+    def who(row: CaseRow, sop: Sop) -> Hat:
+        if casebook.sop_of(session, to_sop).id != row.sop_id:
+            raise Refused(_("Versi tujuan milik SOP lain."))
+        return _superior(session, by)(row, sop)
+
+    detail = {"to_sop": to_sop, **({"to_step": to_step} if to_step else {})}
+    return _act(session, EventType.MIGRATE, case_id, seen_seq, idem, by, who, note=note, detail=detail)
+
+
+# ---------------------------------------------------------------- inside
+
+
+def _act(
+    session: Session,
+    event_type: EventType,
+    case_id: int,
+    seen_seq: int | None,
+    idem: str,
+    by: Person,
+    who: _Who,
+    outcome: str = "",
+    note: str = "",
+    evidence: Evidence | None = None,
+    detail: Mapping[str, str] | None = None,
+) -> CaseState:
+    """Who was first comes before who may: the loser of a race must read who decided, not that it is not their step."""
+    if casebook.by_idem(session, idem) is not None:
+        hat = Hat("", Actor(by.username))  # the answer given before is given again; nothing will be written
+    else:
+        row = casebook.case_row(session, case_id)
+        if seen_seq is not None and row.seq != seen_seq:
+            raise Stale(casework.stale_sentence(session, case_id, seen_seq))
+        hat = who(row, casebook.sop_of(session, row.sop_sha))
+        _evidence_exists(session, evidence)
+    event = Event(
+        event_type,
+        moment.now(),
+        hat.actor.username,
+        outcome=outcome,
+        lane=hat.lane,
+        capacity=hat.actor.capacity,
+        note=note.strip(),
+        evidence=evidence,
+        detail={"name": hat.actor.name, **(detail or {})},
+    )
+    return casework.append(session, case_id=case_id, seen_seq=seen_seq, event=event, idem=idem)
+
+
+def _step(row: CaseRow, sop: Sop) -> Step:
+    if not row.step or row.step == END:
+        raise IllegalMove(_("Perkara sudah selesai."))
+    return sop.step(row.step)
+
+
+def _lane(session: Session, by: Person) -> _Who:
+    return lambda row, sop: rights.lane_holder(session, by, sop, _step(row, sop), row.opd_code)
+
+
+def _superior(session: Session, by: Person) -> _Who:
+    return lambda row, sop: Hat("", rights.supervisor(session, by))
+
+
+def _lane_or_supervisor(session: Session, by: Person) -> _Who:
+    def who(row: CaseRow, sop: Sop) -> Hat:
+        person = people.person(session, by.id)
+        hat = rights.hat_for(person, sop, _step(row, sop), row.opd_code)
+        if hat is not None:
+            return hat
+        if person.roles & PRODUCER_ROLES and not person.roles & WALIDATA_ROLES:
+            return rights.lane_holder(session, by, sop, _step(row, sop), row.opd_code)
+        return Hat("", rights.supervisor(session, by))
+
+    return who
+
+
+def _evidence_exists(session: Session, evidence: Evidence | None) -> None:
+    """A step is completed by the object itself, so the object has to be there, with exactly these bytes."""
+    if evidence is not None and not evidence_store.exists(session, evidence.kind, evidence.sha256):
+        raise Refused(_("Berkas yang dilampirkan tidak ada di penyimpanan. Simpan dulu, lalu lampirkan."))
+
+
+def _not_own_work(session: Session, row: CaseRow, sop: Sop, outcome: str, by: Person) -> None:
+    """Whoever made a draft or letter may not be the one who initials or signs it."""
+    chosen = _step(row, sop).outcome(outcome)
+    if chosen is None or chosen.kind not in (OutcomeKind.PARAF, OutcomeKind.SIGN):
+        return
+    rows = casebook.events(session, row.id or 0)
+    current = under_review(sop, casework.fold(session, rows)[0])
+    if current is None:
+        return
+    maker = next((event.actor for event in rows if event.evidence_sha256 == current.sha256), "")
+    if maker == by.username:
+        raise NotAllowed(_("Penyusun tidak boleh memaraf atau menandatangani hasilnya sendiri."))
