@@ -256,9 +256,7 @@ def test_health_says_what_it_checked(server: Server) -> None:
     assert answer.status_code == 200 and answer.json() == {"ok": True, "database": True, "disk": True}
 
 
-@pytest.mark.parametrize(
-    "name", ["../app.py", "..%2f..%2fsettings.py", "fonts%2f..%2fbase.css", "halves.html"]
-)
+@pytest.mark.parametrize("name", ["../app.py", "..%2f..%2fsettings.py", "fonts%2f..%2fbase.css", "halves.html"])
 def test_only_listed_files_are_public(server: Server, name: str) -> None:
     assert httpx.get(f"{server.base}/web/{name}").status_code in (400, 401, 404)
 

@@ -5,10 +5,12 @@ The bytes are safe in the content store before anything looks at them; only then
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
 import tempfile
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
@@ -18,11 +20,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from workbench import i18n
-from workbench.domain.errors import Refused, WorkbenchError
+from workbench.domain.errors import NotAllowed, Refused, UnreadableFile, WorkbenchError
+from workbench.domain.people import WALIDATA_ROLES, Person
 from workbench.i18n import _, language
-from workbench.services import people
+from workbench.services import collect, people
+from workbench.services.collect import Receipt
 from workbench.settings import get_settings
-from workbench.storage import datasets
+from workbench.storage import datasets, files
 from workbench.ui.gate import Identity
 from workbench.ui.resources import reading, writing
 from workbench.ui.routes_html import form_page, language_of, render
@@ -49,12 +53,12 @@ def _words() -> dict[str, str]:
         ),
         "send": _("Kirim berkas"),
         "sending": _("Mengirim… {percent} %"),
-        "storing": _("Menyimpan…"),
+        "storing": _("Menyimpan dan membaca berkas…"),
         "too_large": _too_large(),
-        "empty": _("Berkas ini kosong (0 byte). Tidak ada yang dikirim."),
         "broken": _("Pengiriman terputus; belum ada yang tersimpan. Periksa jaringan lalu kirim lagi."),
         "login": _("Sesi Anda berakhir; belum ada yang tersimpan. Masuk lagi lalu kirim ulang."),
         "received": _("Berkas diterima dan tersimpan utuh."),
+        "kept": _("Berkas tersimpan, tetapi belum dapat dipakai."),
         "receipt": _("Nomor tanda terima"),
         "file": _("Berkas"),
         "size": _("Ukuran"),
@@ -104,10 +108,15 @@ async def _put(request: Request) -> Response:
     temporary: Path | None = None
     try:
         dataset, period, case = _target(request)
+        person = await run_in_threadpool(_sender, identity, dataset)
         temporary = await _stream(request)
-        submission = await run_in_threadpool(_receive, temporary, identity, name, dataset, period, case)
+        # The form makes the key when a file is chosen: a second click or a retry is the same intention to send.
+        idem = f"upload:{person.id}:{request.headers.get('idempotency-key', '')[:64] or secrets.token_hex(16)}"
+        receipt = await run_in_threadpool(_receive, temporary, person, name, dataset, period, case, idem)
     except TooLarge as error:
         return JSONResponse({"message": str(error)}, 413, headers={"Connection": "close"})
+    except NotAllowed as error:
+        return JSONResponse({"message": str(error)}, 403, headers={"Connection": "close"})
     except ClientDisconnect:
         return JSONResponse({"message": _words()["broken"]}, 400)
     except WorkbenchError as error:
@@ -115,11 +124,11 @@ async def _put(request: Request) -> Response:
     finally:
         if temporary:
             temporary.unlink(missing_ok=True)
-    return JSONResponse(submission, 201)
+    return JSONResponse(_answer(receipt), 201)
 
 
 async def _stream(request: Request) -> Path:
-    """The body in a private temporary file; nothing is left behind when it is too large, empty or cut off."""
+    """The body in a private temporary file; nothing is left behind when it is too large or cut off."""
     limit = get_settings().upload_limit_mb * MEGABYTE
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit:
@@ -135,8 +144,6 @@ async def _stream(request: Request) -> Path:
                 await run_in_threadpool(out.write, chunk)
         if announced.isdecimal() and int(announced) != size:
             raise Refused(_words()["broken"])
-        if size == 0:
-            raise Refused(_words()["empty"])
         whole = True
         return path
     finally:
@@ -149,20 +156,44 @@ def _dataset_title(dataset_id: str) -> str:
     return definition.title_en if language() == "en" and definition.title_en else definition.title
 
 
-def _receive(path: Path, identity: Identity, name: str, dataset: str, period: str, case: int | None) -> dict[str, Any]:
-    from workbench.services import collect
-
+def _sender(identity: Identity, dataset: str) -> Person:
+    """Who sends, if they may send for this dataset: asked before the body is read, and again when recorded."""
     with reading() as session:
         person = people.person(session, identity.person_id)
-    with path.open("rb") as stream, writing() as session:
-        source: BinaryIO = stream
-        submission = collect.receive(
-            session, stream=source, file_name=name, dataset_id=dataset, period=period, case_id=case, by=person
+    if datasets.get(dataset).opd_code not in person.opd_codes and not person.roles & WALIDATA_ROLES:
+        raise NotAllowed(_("Dataset ini bukan milik perangkat daerah Anda. Tidak ada yang dikirim."))
+    return person
+
+
+def _receive(path: Path, person: Person, name: str, dataset: str, period: str, case: int | None, idem: str) -> Receipt:
+    with path.open("rb") as stream:
+        stored = files.put(stream)
+    # Read before the transaction, so that the tracker is held for a moment only; what cannot be read is kept as well.
+    with contextlib.suppress(UnreadableFile):
+        collect.read_stored(stored.sha256, collect.safe_name(name))
+    with writing() as session:
+        return collect.receive(
+            session,
+            dataset_id=dataset,
+            period=period,
+            by=person,
+            file_name=name,
+            content=stored.sha256,
+            case_id=case,
+            idem=idem,
         )
-    zone = ZoneInfo(get_settings().time_zone)
+
+
+def _answer(receipt: Receipt) -> dict[str, Any]:
+    at = receipt.received_at.astimezone(ZoneInfo(get_settings().time_zone))
+    warning = receipt.refusal
+    if not warning and receipt.duplicate_of:
+        warning = _("Isi berkas ini sama persis dengan kiriman {number}.").format(number=receipt.duplicate_of)
     return {
-        "receipt": submission.receipt,
-        "sha256": submission.file_sha256,
-        "size": path.stat().st_size,
-        "received": format_datetime(submission.received_at.astimezone(zone), "EEEE, d MMMM y HH.mm", locale=language()),
+        "receipt": receipt.number,
+        "sha256": receipt.sha256,
+        "size": receipt.size,
+        "received": format_datetime(at, "EEEE, d MMMM y HH.mm", locale=language()),
+        "unusable": bool(receipt.refusal),
+        "warning": warning,
     }

@@ -6,6 +6,7 @@
   const $ = (id) => document.getElementById(id);
   const words = form.dataset;
   const input = $("file");
+  let intention = "";
   const unset = $("chosen").textContent;
 
   const problem = (text) => {
@@ -18,10 +19,10 @@
   const chosen = () => {
     const file = input.files[0];
     problem("");
+    intention = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
     $("chosen").textContent = file ? `${file.name} (${size(file.size)})` : unset;
     $("send").disabled = !file;
     if (file && file.size > Number(words.limit)) { problem(words.tooLarge); $("send").disabled = true; }
-    if (file && file.size === 0) { problem(words.empty); $("send").disabled = true; }
   };
   input.addEventListener("change", chosen);
   for (const kind of ["dragover", "dragleave", "drop"]) {
@@ -46,6 +47,7 @@
     request.responseType = "json";
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
+    request.setRequestHeader("Idempotency-Key", intention);
     request.upload.onprogress = (progress) => {
       const part = Math.round((100 * progress.loaded) / progress.total);
       $("progress").value = part;
@@ -64,6 +66,9 @@
       $("r-size").textContent = size(answer.size);
       $("r-at").textContent = answer.received;
       $("r-sha").textContent = answer.sha256;
+      $("r-good").hidden = answer.unusable;
+      $("r-bad").hidden = !answer.unusable;
+      $("r-warning").textContent = answer.warning;
       form.hidden = true;
       $("receipt").hidden = false;
     };
