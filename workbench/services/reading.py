@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from workbench.domain.reading.model import Finding, Reading, TableReading
-from workbench.domain.reading.reader import read_grids
-from workbench.storage.sheets.delimited import load_delimited
-from workbench.storage.sheets.workbook import load_workbook
+from workbench.domain.reading.wire import from_wire
+from workbench.storage.sheets import guard
 
 
 def read_path(path: Path, name: str | None = None) -> Reading:
-    """Read a file of any kind. Raises :class:`UnreadableFile` with one sentence when it holds no table."""
+    """Read a file of any kind. ``name`` is what its sender called it, where the file is stored under another name.
+
+    Raises :class:`~workbench.domain.errors.UnreadableFile` with one sentence when it cannot be read as a table.
+    """
     name = name or path.name
-    head = path.open("rb").read(8)
-    grids = (
-        load_workbook(path)
-        if head[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-        else load_delimited(path.read_bytes(), Path(name).stem)
-    )
-    return read_grids(grids, name, "")
+    return from_wire(guard.ask(path, name, title=_title(name))["reading"])
+
+
+def read_bytes(data: bytes, name: str) -> Reading:
+    """Read bytes that are not in a file yet."""
+    with tempfile.NamedTemporaryFile(prefix="workbench-read-") as file:
+        file.write(data)
+        file.flush()
+        return read_path(Path(file.name), name)
+
+
+def sheet_page(
+    path: Path, name: str | None = None, sheet: str = "", first: int = 0, count: int = 200
+) -> dict[str, Any]:
+    """A window of a sheet as a person sees it: ``{"sheet", "sheets", "first", "rows": [[text]], "merges"}``."""
+    answer = guard.ask(path, name or path.name, "page", sheet=sheet, first=first, count=count)
+    page: dict[str, Any] = answer["page"]
+    return page
+
+
+def _title(name: str) -> str:
+    """A file's name as a title, where no table prints one: without its ending and the marks of downloads."""
+    return Path(name).stem.replace("_", " ").strip()
 
 
 def to_json(reading: Reading) -> dict[str, Any]:

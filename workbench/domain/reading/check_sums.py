@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -90,7 +91,8 @@ def _suspect(draft: Draft, i: int, relation: Sum, whole: float, total: float) ->
     parts = list(relation.parts)
     values = draft.matrix
     wholes = values[:, [relation.whole]]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a part without any value has no usual share
         usual = np.nanmedian(np.where(wholes != 0, values[:, parts] / wholes, np.nan), axis=0)
     best: tuple[float, int, float | None] = (np.inf, relation.whole, None)
     for j in (relation.whole, *parts):
@@ -154,11 +156,11 @@ def _down(draft: Draft) -> list[Finding]:
                 head=draft.head(j), n=len(relation.parts), sum=say(_round(total)), row=draft.name(relation.whole),
                 whole=say(whole), gap=say(_round(whole - total)),
             )  # fmt: skip
-            found.append(
-                draft.finding(
-                    "sum_mismatch", Severity.WARNING, message + _mend(draft, i, j, mended), draft.cell(i, j), mended
-                )
-            )
+            # shares printed with few decimals seldom make exactly 100
+            slight = abs(whole - 100) < 1e-9 and abs(total - 100) <= 1.0
+            severity = Severity.INFO if slight else Severity.WARNING
+            text = message + _mend(draft, i, j, mended)
+            found.append(draft.finding("sum_mismatch", severity, text, draft.cell(i, j), mended))
     return found[:MOST]
 
 
@@ -237,6 +239,8 @@ def _summed_rates(draft: Draft) -> list[Finding]:
                 continue
             whole = draft.matrix[i, j]
             sums = float(np.nansum(draft.matrix[parts, j]))
+            if _makes_hundred(draft, j):
+                continue
             if not np.isfinite(whole) or whole == 0 or np.isfinite(draft.matrix[parts, j]).sum() < 3:
                 continue
             if (
@@ -248,6 +252,12 @@ def _summed_rates(draft: Draft) -> list[Finding]:
                 ).format(row=draft.name(i), head=draft.head(j), value=say(whole))
                 found.append(draft.finding("summed_rate", Severity.WARNING, text, draft.cell(i, j)))
     return found
+
+
+def _makes_hundred(draft: Draft, j: int) -> bool:
+    """Shares of one whole may be added: somewhere their total is 100."""
+    totals = [i for i, kind in enumerate(draft.kinds.rows) if kind is not Kind.DATA]
+    return bool(np.any(np.abs(draft.matrix[totals, j] - 100) <= 1.5))
 
 
 def mended(draft: Draft, cells: Sequence[tuple[int, int]], filled: Matrix) -> list[tuple[int, int]]:

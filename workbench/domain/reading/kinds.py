@@ -73,13 +73,12 @@ def _columns(columns: Sequence[Column], matrix: Matrix, kinds: Kinds) -> None:
     filled = np.nan_to_num(matrix)
     known = np.isfinite(matrix)
     for j, column in enumerate(columns):
-        bare = labels.is_total(column.leaf) or any(labels.is_total(text) for text in column.labels[1:])
-        noun = labels.total_of(column.leaf)
-        plus = "+" in column.leaf
-        named = bare or plus
-        if named:
+        if _named_total(column):
             kinds.columns[j] = Kind.TOTAL
-        if units.is_rate(column.leaf, column.unit) and not bare:
+    for j, column in enumerate(columns):
+        named = _named_total(column)
+        noun = labels.total_of(column.leaf)
+        if units.is_rate(column.leaf, column.unit) and not named:
             continue
         if len(columns) < 3:
             continue
@@ -90,7 +89,10 @@ def _columns(columns: Sequence[Column], matrix: Matrix, kinds: Kinds) -> None:
                 continue
             difference = np.abs(filled[:, parts].sum(axis=1) - matrix[:, j])[use]
             slack = tolerance(matrix[:, [*parts, j]], len(parts))
-            nonzero = np.abs(matrix[use, j]) > 0
+            # a whole with one part that is not nothing proves no sum
+            nonzero = (np.abs(matrix[use, j]) > 0) & (
+                (np.abs(filled[use][:, parts]) > 0).sum(axis=1) >= (1 if named else 2)
+            )
             agree = int(((difference <= slack) & nonzero).sum())
             asked = int(nonzero.sum())
             if asked == 0:
@@ -108,6 +110,10 @@ def _columns(columns: Sequence[Column], matrix: Matrix, kinds: Kinds) -> None:
         if best is not None:
             kinds.columns[j] = Kind.TOTAL
             kinds.column_sums.append(best)
+
+
+def _named_total(column: Column) -> bool:
+    return "+" in column.leaf or labels.is_total(column.leaf) or any(labels.is_total(t) for t in column.labels[1:])
 
 
 def _part_sets(columns: Sequence[Column], j: int, kinds: Kinds) -> list[list[int]]:
@@ -137,7 +143,7 @@ def _part_sets(columns: Sequence[Column], j: int, kinds: Kinds) -> list[list[int
         before[-2:],
         [j + 1, j + 2] if j + 2 < len(columns) else [],
         across,
-        [k for k, kind in enumerate(kinds.columns) if kind is Kind.TOTAL and k < j],
+        [k for k, kind in enumerate(kinds.columns) if kind is Kind.TOTAL and k < j] if _named_total(columns[j]) else [],
     ):
         if len(candidate) >= 2 and candidate not in sets:
             sets.append(candidate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -74,7 +75,7 @@ class TableReading:
     unit: str | None
     source: str | None
     notes: tuple[str, ...]
-    observations: tuple[Observation, ...]
+    observations: Sequence[Observation]
     findings: tuple[Finding, ...]
     area: str = ""
     parts: dict[str, str] = field(default_factory=dict)

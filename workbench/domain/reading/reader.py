@@ -10,11 +10,12 @@ import numpy as np
 from workbench.domain.reading import check_sums, checks, labels, periods, units
 from workbench.domain.reading.columns import describe
 from workbench.domain.reading.draft import Draft, measures_of
-from workbench.domain.reading.grid import Grid, address, area
+from workbench.domain.reading.grid import Grid, area
 from workbench.domain.reading.kinds import Matrix, find_kinds
 from workbench.domain.reading.labels import Role
+from workbench.domain.reading.lattice import Head, Lattice, plain
 from workbench.domain.reading.layout import Block, View, find_blocks
-from workbench.domain.reading.model import Flag, Kind, Observation, Reading, TableReading
+from workbench.domain.reading.model import Flag, Kind, Reading, TableReading
 from workbench.domain.reading.numbers import Evidence
 from workbench.domain.reading.rows import read_rows
 from workbench.domain.reading.tags import tags_of
@@ -147,38 +148,32 @@ def _table(draft: Draft, fallback_title: str) -> TableReading:
     findings = checks.table_findings(draft)
     measures = draft.measures
     marks = [next((m for text in reversed(c.labels) if (m := periods.mark_of(text))), None) for c in measures]
-    observations: list[Observation] = []
-    for i, row in enumerate(draft.rows):
-        path = _path(draft, i)
-        for j, column in enumerate(measures):
-            value = draft.values[j][i]
-            flag = value.flag
-            if flag is None and value.value is not None:
-                flag = marks[j]
-            unit = column.unit or row.unit or draft.unit
-            if value.percent and not unit:
-                unit = "%"
-            observations.append(
-                Observation(
-                    path,
-                    column.labels,
-                    value.value,
-                    flag,
-                    value.raw,
-                    address(row.index, column.index),
-                    _kind(draft, i, j),
-                    unit,
-                )
-            )
-    if all(o.value is None and o.flag is Flag.BLANK for o in observations):
-        observations = []
+    flags: dict[tuple[int, int], Flag] = {}
+    raws: dict[tuple[int, int], str] = {}
+    percent = any(v.percent for column in draft.values for v in column)
+    for j, column_values in enumerate(draft.values):
+        for i, value in enumerate(column_values):
+            flag = value.flag if value.flag is not None or value.value is None else marks[j]
+            if flag is not None:
+                flags[(i, j)] = flag
+            if value.raw != plain(value.value):
+                raws[(i, j)] = value.raw
+    observations = Lattice(
+        [Head(row.index, _path(draft, i), draft.kinds.rows[i], row.unit) for i, row in enumerate(draft.rows)],
+        [Head(c.index, c.labels, draft.kinds.columns[j], _column_unit(draft, j)) for j, c in enumerate(measures)],
+        [[v.value for v in column] for column in draft.values],
+        flags,
+        raws,
+        draft.unit or ("%" if percent and len(measures) == 1 else None),
+    )
+    blank = all(v.value is None and v.flag is Flag.BLANK for column in draft.values for v in column)
     return TableReading(
         draft.grid.sheet,
         draft.title or fallback_title,
         draft.unit,
         draft.source,
         tuple(draft.notes),
-        tuple(observations),
+        () if blank else observations,
         tuple(findings),
         draft.block.area(),
         _parts(draft),
@@ -194,10 +189,10 @@ def _path(draft: Draft, i: int) -> tuple[str, ...]:
     return (draft.rows[parent].own, *row.labels)
 
 
-def _kind(draft: Draft, i: int, j: int) -> Kind:
-    if draft.kinds.rows[i] is not Kind.DATA:
-        return draft.kinds.rows[i]
-    return draft.kinds.columns[j]
+def _column_unit(draft: Draft, j: int) -> str | None:
+    unit = draft.measures[j].unit
+    shown = [v.percent for v in draft.values[j] if v.value is not None]
+    return "%" if unit is None and shown and all(shown) else unit
 
 
 def _parts(draft: Draft) -> dict[str, str]:

@@ -50,8 +50,8 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
         if index in sections:
             rank, label = sections[index]
             section = [s for s in section if s[0] < rank]
-            unit = unit_in(label)
-            section.append((rank, label, unit.text if unit else ""))
+            named = unit_in(label)
+            section.append((rank, label, named.text if named else ""))
             stack = {}
             continue
         present: list[tuple[int, str]] = []
@@ -105,9 +105,7 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
                     text
                 ) if column.role is Role.LABEL else side.append(text)
         own = present[-1][1] if present else (side[0] if side else "")
-        outer: list[str] = []
-        if (section and not (present and _total_like(own) and section[-1][0] == 0)) or section:
-            outer = [s[1] for s in section]
+        outer = [s[1] for s in section]
         unit = next((t for c in units if (t := view.text(index, c))), None)
         if unit is None and own:
             found = unit_in(own) if "(" in own else None

@@ -2,24 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
+from workbench.domain.errors import UnreadableFile
 from workbench.domain.reading.grid import CellValue, Grid, Merge
+from workbench.i18n import _
+from workbench.storage.sheets import limits, ooxml, opendocument
+from workbench.storage.sheets.package import open_package, scan
 
 
-def load_workbook(path: Path) -> list[Grid]:
-    """All sheets with cells, hidden ones included and marked."""
-    book = CalamineWorkbook.from_path(str(path))
-    grids: list[Grid] = []
-    for meta in book.sheets_metadata:
-        if meta.typ is not SheetTypeEnum.WorkSheet:
-            continue
-        sheet = book.get_sheet_by_name(meta.name)
-        rows: list[list[CellValue]] = sheet.to_python(skip_empty_area=False)
-        if not rows:
-            continue
-        merges: list[Merge] = [(a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or []]
-        grids.append(Grid(meta.name, rows, merges, hidden=meta.visible is not SheetVisibleEnum.Visible))
-    return grids
+def load_package(path: Path) -> Iterator[Grid]:
+    """Sheets of a zip package (XLSX, XLSM, XLSB, ODS), after it was found harmless."""
+    with open_package(path) as package:
+        names = set(package.namelist())
+        if "xl/workbook.xml" not in names and "xl/workbook.bin" not in names and "content.xml" not in names:
+            kind = (
+                "Word" if "word/document.xml" in names else "PowerPoint" if "ppt/presentation.xml" in names else "ZIP"
+            )
+            raise UnreadableFile(
+                _(
+                    "Isi berkas ini {what}, bukan tabel. Kirim berkas aslinya dalam bentuk .xlsx, .xls, .ods atau .csv."
+                ).format(what=kind)
+            )
+        scan(package)
+        sheets = ooxml.read_extras(package)
+        documents = opendocument.read_extras(package) if "content.xml" in names else {}
+    for grid in _grids(path):
+        if extra := sheets.get(grid.sheet):
+            grid.percent, grid.gaps = frozenset(extra.percent), frozenset(extra.gaps)
+            grid.hidden_rows, grid.hidden_columns = frozenset(extra.hidden_rows), frozenset(extra.hidden_columns)
+            grid.indents = extra.indents
+        if document := documents.get(grid.sheet):
+            grid.merges, grid.percent = document.merges, frozenset(document.percent)
+            grid.hidden_rows, grid.hidden_columns = frozenset(document.hidden_rows), frozenset(document.hidden_columns)
+            grid.hidden = grid.hidden or document.hidden
+        yield grid
+
+
+def load_ole(path: Path) -> Iterator[Grid]:
+    """Sheets of an old XLS workbook; a workbook with a password is an OLE file too."""
+    with path.open("rb") as file:
+        head = file.read(4 * limits.MB)
+    if "EncryptedPackage".encode("utf-16-le") in head or "EncryptionInfo".encode("utf-16-le") in head:
+        raise UnreadableFile(_("Berkas ini berkata sandi. Buka kuncinya, simpan tanpa kata sandi, lalu kirim lagi."))
+    if "WordDocument".encode("utf-16-le") in head:
+        raise UnreadableFile(
+            _(
+                "Isi berkas ini {what}, bukan tabel. Kirim berkas aslinya dalam bentuk .xlsx, .xls, .ods atau .csv."
+            ).format(what="Word")
+        )
+    yield from _grids(path)
+
+
+def _grids(path: Path) -> Iterator[Grid]:
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        metas = [m for m in book.sheets_metadata if m.typ is SheetTypeEnum.WorkSheet]
+        if len(metas) > limits.SHEETS:
+            raise UnreadableFile(_("Berkas ini berisi lebih dari {n} lembar.").format(n=limits.SHEETS))
+        for meta in metas:
+            sheet = book.get_sheet_by_name(meta.name)
+            if sheet.total_height * sheet.total_width > limits.BOX:
+                raise UnreadableFile(
+                    _(
+                        "Satu lembar berkas ini membentang sampai baris {rows} dan kolom {columns}; hapus sel yang jauh dari tabel."
+                    ).format(rows=sheet.total_height, columns=sheet.total_width)
+                )
+            rows = cast(list[list[CellValue]], sheet.to_python(skip_empty_area=False))
+            if not rows:
+                continue
+            merges: list[Merge] = [
+                (a, b, c, d)
+                for (a, b), (c, d) in sheet.merged_cell_ranges or []
+                if (c - a + 1) * (d - b + 1) <= limits.MERGE
+            ]
+            yield Grid(meta.name, rows, merges, hidden=meta.visible is not SheetVisibleEnum.Visible)
+    except PasswordError as error:
+        raise UnreadableFile(
+            _("Berkas ini berkata sandi. Buka kuncinya, simpan tanpa kata sandi, lalu kirim lagi.")
+        ) from error
+    except CalamineError as error:
+        raise UnreadableFile(_("Berkas ini rusak atau bukan lembar kerja yang sah; minta dikirim ulang.")) from error

@@ -1,0 +1,69 @@
+"""The guarded process: bounds itself, reads one file, writes one JSON answer. It holds no secret and no connection."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+from workbench.storage.sheets import limits
+
+
+def bound() -> None:
+    """Give up memory, time, files and priority before touching any content."""
+    resource.setrlimit(resource.RLIMIT_AS, (limits.MEMORY, limits.MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.CPU_SECONDS, limits.CPU_SECONDS + 2))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.OUTPUT, limits.OUTPUT))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    with contextlib.suppress(OSError):
+        os.nice(5)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("900", encoding="ascii")
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """Do what is asked: ``read`` the tables, or give a ``page`` of a sheet's cells."""
+    from workbench import i18n
+    from workbench.domain.errors import UnreadableFile
+    from workbench.i18n import _
+
+    i18n.set_language(request.get("language", i18n.DEFAULT_LANGUAGE))
+    path, name = Path(request["path"]), request["name"]
+    try:
+        from workbench.storage.sheets.load import load
+
+        if request["want"] == "page":
+            from workbench.storage.sheets.pages import page
+
+            return {"page": page(load(path, name), request)}
+        grids = list(load(path, name))
+        if not any(any(v not in (None, "") for v in row) for grid in grids for row in grid.rows):
+            raise UnreadableFile(_("Berkas ini tidak berisi satu sel pun; lembarnya kosong."))
+        from workbench.domain.reading.reader import read_grids
+        from workbench.domain.reading.wire import to_wire
+
+        return {"reading": to_wire(read_grids(grids, name, request.get("title", "")))}
+    except UnreadableFile as error:
+        return {"refused": str(error)}
+    except MemoryError:
+        return {"refused": _("Berkas ini membutuhkan terlalu banyak memori untuk dibaca.")}
+    except RecursionError:
+        return {"refused": _("Isi berkas ini bersarang terlalu dalam untuk dibaca.")}
+
+
+def main() -> None:
+    """Read one request from standard input, write one answer to standard output."""
+    request = json.loads(sys.stdin.readline())
+    bound()
+    result = answer(request)
+    json.dump(result, sys.stdout, ensure_ascii=True, default=str)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""A window of a sheet's cells as texts, for showing the sheet as its sender knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from workbench.domain.reading.grid import Grid
+
+MOST_ROWS = 2_000
+MOST_COLUMNS = 200
+
+
+def page(grids: Iterator[Grid], request: dict[str, Any]) -> dict[str, Any]:
+    """Rows ``first`` to ``first + count`` of a sheet (the first one when none is named), with names of all sheets."""
+    wanted, first, count = request.get("sheet", ""), int(request.get("first", 0)), int(request.get("count", 200))
+    sheets: list[dict[str, Any]] = []
+    found: dict[str, Any] = {"sheet": "", "first": first, "rows": [], "merges": []}
+    for grid in grids:
+        sheets.append({"name": grid.sheet, "rows": grid.height, "columns": grid.width, "hidden": grid.hidden})
+        if found["sheet"] or (wanted and grid.sheet != wanted):
+            continue
+        last = min(grid.height, first + min(count, MOST_ROWS))
+        width = min(grid.width, MOST_COLUMNS)
+        found["sheet"] = grid.sheet
+        found["rows"] = [[grid.text(r, c)[:500] for c in range(width)] for r in range(first, last)]
+        found["merges"] = [list(m) for m in grid.merges if m[2] >= first and m[0] < last]
+    found["sheets"] = sheets
+    return found
