@@ -15,14 +15,14 @@ from workbench.domain.sop_flow import is_decision
 
 Point = tuple[float, float]
 
-TASK = (120.0, 80.0)
+TASK = (160.0, 100.0)
 GATEWAY = 50.0
 EVENT = 36.0
 GAP = 40.0
-LANE_HEIGHT = 220.0
+LANE_HEIGHT = 260.0
 LANE_LABEL = 30.0
 STRIP = 11.0
-SUB_PADDING = 44.0
+SUB_PADDING = 50.0
 LEFT, TOP = 160.0, 80.0
 
 
@@ -239,7 +239,7 @@ class _Builder:
         upper = min(source.lane, target.lane)
         if source.parent:
             box = next(node.box for node in self.nodes if node.id == source.parent)
-            floor = box.y + 22  # below the sub-process's name
+            floor = box.y + 26  # below the sub-process's name
         else:
             floor = TOP + upper * LANE_HEIGHT + 6
         line = self.used.get(floor, 0)
