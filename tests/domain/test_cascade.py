@@ -69,6 +69,18 @@ def test_drift_adds_up_and_moves_the_forecast():
     assert ahead[-1].end == wib("2026-07-10T14:00")
 
 
+def test_rework_adds_all_of_its_time():
+    """Steps 1 to 3 on time, then 2 again for 40 minutes and 3 again for 30: each adds what it took."""
+    clock, start = office.clock(), wib("2026-07-06T08:00")
+    done = [Finished("1", wib("2026-07-06T08:30")), Finished("2", wib("2026-07-06T08:40"))]
+    done += [Finished("3", wib("2026-07-06T09:10")), Finished("2", wib("2026-07-06T09:50"))]
+    done += [Finished("3", wib("2026-07-06T10:20")), Finished("8", wib("2026-07-06T10:30"))]
+    rows = drifts(clock, start, plan(clock, REQUEST, start, list("12389")), done)
+    assert [row.added_here // 60 for row in rows] == [0, 0, 0, 40, 30, -5]
+    assert [row.drift // 60 for row in rows] == [0, 0, 0, 40, 70, 65]
+    assert [row.inherited // 60 for row in rows] == [0, 0, 0, 0, 40, 70]
+
+
 def test_forecast_waits_for_the_late_and_takes_history_instead():
     clock = office.clock()
     ahead = forecast(clock, REQUEST, "8", now=wib("2026-07-06T10:00"), due_at=wib("2026-07-06T09:00"))
