@@ -8,7 +8,7 @@ not passed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from babel.numbers import format_decimal
 
@@ -60,7 +60,6 @@ class Wording:
 
     definition: DatasetDefinition
     areas: AreaList | None = None
-    _said: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def what(self, fact: Fact) -> str:
         """Indicator and category of a fact in words."""
@@ -76,6 +75,14 @@ class Wording:
         area = self.areas.get(code) if self.areas is not None and code else None
         return area.name if area else (code or "")
 
+    def part(self, rule: Rule, code: str) -> str:
+        """The name of a part of a total: an area, a class or an indicator, as the rule adds them."""
+        if rule.kind is RuleKind.SUM_OF_AREAS:
+            return self.where(code)
+        if rule.kind is RuleKind.SUM_OF_CATEGORIES:
+            return self.definition.category(code).label
+        return self.definition.indicator(code).label
+
     def at(self, fact: Fact) -> str:
         """Sheet and cell, as the operator finds them in the file."""
         if fact.sheet and fact.cell:
@@ -86,7 +93,10 @@ class Wording:
 def _sum(words: Wording, fact: Fact, rule: Rule, total_of: str) -> str:
     if not fact.evaluable:
         return _("{what}, {at}: jumlah {of} belum dapat diperiksa karena belum ada angka untuk {missing}.").format(
-            what=words.what(fact), at=words.at(fact), of=total_of, missing=", ".join(fact.missing) or _("bagiannya")
+            what=words.what(fact),
+            at=words.at(fact),
+            of=total_of,
+            missing=", ".join(words.part(rule, code) for code in fact.missing),
         )
     return _(
         "{what}, {at}: tertulis {value}, sedangkan penjumlahan {of} ({cells}) menghasilkan {other} (selisih {gap})."

@@ -6,16 +6,22 @@ The bytes follow from the reading alone, so their SHA-256 is the reading's addre
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workbench import __version__
 from workbench.domain.reading.model import Finding, Flag, Kind, Observation, Reading, Severity, TableReading
+from workbench.settings import get_settings
 
 _META = b"workbench.reading"
 SCHEMA = pa.schema(
@@ -33,7 +39,7 @@ SCHEMA = pa.schema(
         ("unit", pa.string()),
     ]
 )
-Path_ = tuple[str, ...]
+Labels = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +63,15 @@ class TidyReading:
     file: str
     tables: tuple[TableHead, ...]
     findings: tuple[Finding, ...]
-    rows: tuple[Path_, ...]
-    columns: tuple[Path_, ...]
+    rows: tuple[Labels, ...]
+    columns: tuple[Labels, ...]
     observations: pa.Table
 
 
 def tidy(reading: Reading) -> TidyReading:
     """The reading as one Arrow table and its header paths."""
-    rows: dict[Path_, int] = {}
-    columns: dict[Path_, int] = {}
+    rows: dict[Labels, int] = {}
+    columns: dict[Labels, int] = {}
     data: dict[str, list[Any]] = {name: [] for name in SCHEMA.names}
     seq = 0
     for number, table in enumerate(reading.tables):
@@ -165,3 +171,33 @@ def untidy(reading: TidyReading) -> Reading:
         ),
         reading.findings,
     )
+
+
+# ---------------------------------------------------------------- kept readings
+
+
+def _kept_path(file_sha256: str, name: str) -> Path:
+    label = hashlib.sha256(f"{__version__}\0{name}".encode()).hexdigest()[:12]
+    return get_settings().data_dir / "readings" / file_sha256[:2] / f"{file_sha256}-{label}.parquet"
+
+
+def keep(file_sha256: str, name: str, reading: TidyReading) -> None:
+    """Keep a reading so that the file need not be read again. It may be thrown away and made anew at any time."""
+    path = _kept_path(file_sha256, name)
+    folder = get_settings().folder(f"readings/{file_sha256[:2]}")
+    handle, temporary = tempfile.mkstemp(dir=folder)
+    with os.fdopen(handle, "wb") as out:
+        out.write(to_bytes(reading))
+    Path(temporary).replace(path)
+
+
+def kept(file_sha256: str, name: str) -> TidyReading | None:
+    """A kept reading, or None. A damaged one counts as absent: it is only a copy of what the file says."""
+    path = _kept_path(file_sha256, name)
+    if not path.is_file():
+        return None
+    try:
+        return from_bytes(path.read_bytes())
+    except (pa.ArrowInvalid, OSError, KeyError, ValueError):
+        path.unlink(missing_ok=True)
+        return None

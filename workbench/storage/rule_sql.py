@@ -29,10 +29,10 @@ WITH wanted AS (SELECT count(DISTINCT area_code) AS n FROM expected),
 parts AS (
     SELECT indicator, category, period, count(DISTINCT area_code) FILTER (value IS NOT NULL) AS have,
            sum(value ORDER BY obs_id) AS added, list(cell ORDER BY obs_id) AS cells,
-           list(area_name ORDER BY obs_id) FILTER (value IS NULL) AS empty_parts
+           list(area_code) FILTER (value IS NOT NULL) AS present
     FROM obs WHERE area_code IN (SELECT area_code FROM expected) GROUP BY ALL
 )
-SELECT t.sheet, t.cell, t.indicator, t.category, t.area_code, t.value, p.added, p.cells, p.empty_parts,
+SELECT t.sheet, t.cell, t.indicator, t.category, t.area_code, t.value, p.added, p.cells, p.present,
        coalesce(p.have, 0) = w.n AS evaluable
 FROM obs t CROSS JOIN wanted w JOIN scale s ON s.indicator = t.indicator
 LEFT JOIN parts p ON p.indicator = t.indicator AND p.category IS NOT DISTINCT FROM t.category AND p.period = t.period
@@ -47,10 +47,10 @@ WITH wanted AS (SELECT indicator, count(DISTINCT category) AS n FROM expected WH
 parts AS (
     SELECT indicator, area_code, period, count(DISTINCT category) FILTER (value IS NOT NULL) AS have,
            sum(value ORDER BY obs_id) AS added, list(cell ORDER BY obs_id) AS cells,
-           list(category ORDER BY obs_id) FILTER (value IS NULL) AS empty_parts
+           list(category) FILTER (value IS NOT NULL) AS present
     FROM obs WHERE category IS NOT NULL GROUP BY ALL
 )
-SELECT t.sheet, t.cell, t.indicator, t.category, t.area_code, t.value, p.added, p.cells, p.empty_parts,
+SELECT t.sheet, t.cell, t.indicator, t.category, t.area_code, t.value, p.added, p.cells, p.present,
        coalesce(p.have, 0) = w.n AS evaluable
 FROM obs t JOIN wanted w ON w.indicator = t.indicator JOIN scale s ON s.indicator = t.indicator
 LEFT JOIN parts p ON p.indicator = t.indicator AND p.area_code IS NOT DISTINCT FROM t.area_code AND p.period = t.period
@@ -64,10 +64,10 @@ SUM_OF_INDICATORS = """
 WITH parts AS (
     SELECT category, area_code, period, count(DISTINCT indicator) FILTER (value IS NOT NULL) AS have,
            sum(value ORDER BY obs_id) AS added, list(cell ORDER BY obs_id) AS cells,
-           list(indicator ORDER BY obs_id) FILTER (value IS NULL) AS empty_parts
+           list(indicator) FILTER (value IS NOT NULL) AS present
     FROM obs WHERE list_contains($parts, indicator) GROUP BY ALL
 )
-SELECT t.sheet, t.cell, t.indicator, t.category, t.area_code, t.value, p.added, p.cells, p.empty_parts,
+SELECT t.sheet, t.cell, t.indicator, t.category, t.area_code, t.value, p.added, p.cells, p.present,
        coalesce(p.have, 0) = len($parts) AS evaluable
 FROM obs t JOIN scale s ON s.indicator = t.indicator
 LEFT JOIN parts p ON p.category IS NOT DISTINCT FROM t.category AND p.area_code IS NOT DISTINCT FROM t.area_code
@@ -207,13 +207,16 @@ def facts(con: duckdb.DuckDBPyConnection, rule: Rule, definition: DatasetDefinit
 
 
 def _missing(row: dict[str, Any], rule: Rule, definition: DatasetDefinition) -> tuple[str, ...]:
-    """The parts without a figure, in words."""
-    codes = [c for c in row.get("empty_parts") or () if c]
-    if rule.kind is RuleKind.SUM_OF_CATEGORIES:
-        return tuple(definition.category(c).label for c in codes)
-    if rule.kind is RuleKind.SUM_OF_INDICATORS:
-        return tuple(definition.indicator(c).label for c in codes)
-    return tuple(codes)
+    """The codes of the parts without a figure, where a total could not be compared."""
+    if row.get("evaluable", True):
+        return ()
+    wanted = {
+        RuleKind.SUM_OF_AREAS: definition.expected_areas,
+        RuleKind.SUM_OF_CATEGORIES: tuple(c.code for c in definition.categories),
+        RuleKind.SUM_OF_INDICATORS: rule.names("parts"),
+    }.get(rule.kind, ())
+    present = set(row.get("present") or ())
+    return tuple(code for code in wanted if code not in present)
 
 
 def _other_unit(fact: Fact, definition: DatasetDefinition) -> bool:

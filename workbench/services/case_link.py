@@ -1,0 +1,141 @@
+"""What a file has to do with the case it belongs to: where the case stands, and deciding its step with evidence.
+
+A case asks either for one dataset (``dataset_id``) or, when it names none, for every dataset of its OPD; it moves on
+when the last of them is there. Who may decide is asked in ``services.track``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from workbench.domain.datasets import DatasetDefinition
+from workbench.domain.engine import CaseState, Evidence
+from workbench.domain.errors import Refused
+from workbench.domain.people import Person
+from workbench.domain.sop import END, EvidenceKind, Outcome, OutcomeKind, Sop
+from workbench.i18n import _
+from workbench.services import casework, track
+from workbench.storage import casebook, datasets, files
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a case stands and what it is about."""
+
+    case_id: int
+    number: str
+    seq: int
+    step: str
+    status: str
+    opd_code: str
+    dataset_id: str
+    period: str
+    asks_for: EvidenceKind | None
+    outcomes: tuple[Outcome, ...]
+    sop: Sop
+
+    def outcome(self, *, back: bool) -> Outcome:
+        """The only way on (or back) from this step; ``Refused`` when the SOP has none or several."""
+        ways = [o for o in self.outcomes if (o.kind is OutcomeKind.RETURN) is back]
+        if len(ways) != 1:
+            raise Refused(
+                _("Langkah {no} pada perkara {number} tidak punya tepat satu putusan untuk ini; putuskan di Perkara.")
+                .format(no=self.step, number=self.number)
+            )  # fmt: skip
+        return ways[0]
+
+
+def standing(session: Session, case_id: int) -> Standing:
+    """Where a case stands now."""
+    row = casebook.case_row(session, case_id)
+    sop = casework.sop_of(session, row.sop_sha)
+    step = sop.step(row.step) if row.step and row.step != END else None
+    return Standing(
+        case_id=case_id,
+        number=row.number,
+        seq=row.seq,
+        step=row.step,
+        status=row.status,
+        opd_code=row.opd_code,
+        dataset_id=row.dataset_id,
+        period=row.period,
+        asks_for=step.evidence if step else None,
+        outcomes=step.outcomes if step else (),
+        sop=sop,
+    )
+
+
+def wanted(case: Standing) -> tuple[DatasetDefinition, ...]:
+    """The datasets that a case asks its OPD for."""
+    if case.dataset_id:
+        return (datasets.get(case.dataset_id),)
+    return tuple(d for d in datasets.all_datasets() if d.opd_code == case.opd_code)
+
+
+def require_fits(case: Standing, definition: DatasetDefinition, period: str) -> None:
+    """``Refused`` when a file of this dataset and period has no place in the case."""
+    if definition.id not in {d.id for d in wanted(case)}:
+        raise Refused(_("Perkara {number} tidak meminta dataset ini.").format(number=case.number))
+    if case.period and case.period != period:
+        raise Refused(
+            _("Perkara {number} untuk tahun {wanted}, bukan {period}.").format(
+                number=case.number, wanted=case.period, period=period
+            )
+        )
+
+
+def require_step(case: Standing, kind: EvidenceKind) -> None:
+    """``Refused`` when the case does not stand at a step that is completed with this kind of evidence."""
+    if case.asks_for is kind:
+        return
+    sentence = (
+        _("Perkara {number} ada di langkah {no}, yang tidak meminta kiriman berkas. Tidak ada yang berubah.")
+        if kind is EvidenceKind.SUBMISSION
+        else _("Perkara {number} ada di langkah {no}; selesaikan langkah itu dulu. Tidak ada yang berubah.")
+    )
+    raise Refused(sentence.format(number=case.number, no=case.step if case.step != END else _("selesai")))
+
+
+def evidence(session: Session, kind: EvidenceKind, items: Sequence[tuple[str, str, str]]) -> Evidence:
+    """Evidence for one or several objects, each (dataset, reference, SHA-256).
+
+    One object is named as it is. Several are written down as a list, which is kept as a file of its own, so that the
+    decision still rests on exactly these bytes.
+    """
+    if len(items) == 1:
+        _dataset, reference, address = items[0]
+        return Evidence(kind, reference, address)
+    text = "".join(f"{dataset}\t{reference}\t{address}\n" for dataset, reference, address in sorted(items))
+    stored = files.put(text.encode("utf-8"), "text/tab-separated-values")
+    files.record(session, stored)
+    return Evidence(kind, ",".join(reference for _dataset, reference, _sha in sorted(items)), stored.sha256)
+
+
+def go_on(session: Session, case: Standing, *, by: Person, idem: str, proof: Evidence, note: str = "") -> CaseState:
+    """Decide the step the case stands at, with this evidence, in the caller's transaction."""
+    return track.decide(
+        session,
+        case_id=case.case_id,
+        seen_seq=case.seq,
+        outcome=case.outcome(back=False).key,
+        by=by,
+        idem=idem,
+        note=note,
+        evidence=proof,
+    )
+
+
+def go_back(session: Session, case: Standing, *, by: Person, idem: str, note: str) -> CaseState:
+    """Send the case back on the one way the step has for it."""
+    return track.decide(
+        session,
+        case_id=case.case_id,
+        seen_seq=case.seq,
+        outcome=case.outcome(back=True).key,
+        by=by,
+        idem=idem,
+        note=note,
+    )

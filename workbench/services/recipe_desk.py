@@ -1,0 +1,162 @@
+"""Work on a dataset's recipe: what a person decides about labels, areas, dashes and single cells becomes a step of it.
+
+Every change is a new version with author and reason, and can be tried before it is saved: ``preview`` counts the
+cells it would change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from sqlmodel import Session
+
+from workbench.domain.datasets import SymbolMeaning
+from workbench.domain.errors import NotFound, Refused
+from workbench.domain.people import Person
+from workbench.domain.reading.model import Severity
+from workbench.domain.recipes import Recipe, Symbols
+from workbench.i18n import _
+from workbench.services import collect, rights
+from workbench.services.replaying import replayed
+from workbench.storage import audit_log, datasets, recipes, submissions
+from workbench.storage.recipes import StoredRecipe
+
+_COMPARED = ("indicator", "category", "area_code", "period", "value", "flag", "unit", "kind")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedCell:
+    """A cell of the file whose place or value differs between two recipes; None: not among the observations."""
+
+    sheet: str
+    cell: str
+    raw: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a recipe would do to a submission, beside what the saved one does."""
+
+    before: pa.Table
+    after: pa.Table
+    changed: tuple[ChangedCell, ...]
+    errors_before: int
+    errors_after: int
+    warnings_before: int
+    warnings_after: int
+
+
+def recipe_of(session: Session, *, dataset_id: str) -> StoredRecipe:
+    """The dataset's newest recipe; version 0 is the one that follows from the definition."""
+    return recipes.latest(session, datasets.get(dataset_id))
+
+
+def _by_cell(table: pa.Table) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(row["sheet"], row["cell"]): row for row in table.to_pylist()}
+
+
+def preview(session: Session, *, submission_id: int, recipe: Recipe) -> Preview:
+    """Replay the saved recipe and this one on the same file and say which cells differ. Writes nothing."""
+    now, then = replayed(session, submission_id), replayed(session, submission_id, recipe)
+    before, after = _by_cell(now.replay.table), _by_cell(then.replay.table)
+    changed = []
+    for at in dict.fromkeys((*before, *after)):
+        old, new = before.get(at), after.get(at)
+        values = [{name: row[name] for name in _COMPARED} if row else None for row in (old, new)]
+        if values[0] != values[1]:
+            changed.append(ChangedCell(at[0], at[1], (old or new or {})["raw"], values[0], values[1]))
+    counts = [
+        sum(f.severity is severity for f in side.findings)
+        for severity in (Severity.ERROR, Severity.WARNING)
+        for side in (now, then)
+    ]
+    return Preview(now.replay.table, then.replay.table, tuple(changed), *counts)
+
+
+def save_recipe(session: Session, *, recipe: Recipe, by: Person, reason: str) -> StoredRecipe:
+    """Keep a recipe as the dataset's newest version. Submissions are checked anew by whoever looks at them next."""
+    rights.office_member(session, by)
+    if not reason.strip():
+        raise Refused(_("Tuliskan alasannya."))
+    definition = datasets.get(recipe.dataset_id)
+    stored = recipes.save(session, recipe, definition, author=by.username, reason=reason.strip())
+    audit_log.append(
+        session, by.username, "recipe.save",
+        {"dataset": recipe.dataset_id, "version": stored.version, "sha256": stored.sha256, "reason": reason.strip()},
+    )  # fmt: skip
+    return stored
+
+
+def confirm_area(session: Session, *, dataset_id: str, label: str, area_code: str, by: Person) -> StoredRecipe:
+    """This office writes that area so: remembered for this and all later files of the dataset."""
+    definition = datasets.get(dataset_id)
+    area = datasets.area_list(definition.areas).get(area_code) if definition.areas else None
+    if area is None or (area.level != definition.area_level and area.code != definition.office_area):
+        raise NotFound(_("Kode wilayah {code} bukan wilayah dataset ini.").format(code=area_code))
+    recipe = recipes.latest(session, definition).recipe.confirm_spelling(label, area_code)
+    reason = _("“{label}” adalah {name}").format(label=label, name=area.name)
+    return save_recipe(session, recipe=recipe, by=by, reason=reason)
+
+
+def confirm_label(
+    session: Session, *, dataset_id: str, axis: str, label: str, meaning: Mapping[str, str], by: Person, reason: str
+) -> StoredRecipe:
+    """A header label (``axis`` row or column) means this indicator, category or period; empty: it is not data."""
+    recipe = recipes.latest(session, datasets.get(dataset_id)).recipe.confirm_label(axis, label, meaning)
+    return save_recipe(session, recipe=recipe, by=by, reason=reason)
+
+
+def decide_dash(
+    session: Session,
+    *,
+    dataset_id: str,
+    meaning: SymbolMeaning,
+    by: Person,
+    reason: str,
+    indicators: tuple[str, ...] = (),
+) -> StoredRecipe:
+    """What "-" means in this dataset, for all indicators or for these. A dash read as zero keeps its flag."""
+    recipe = recipes.latest(session, datasets.get(dataset_id)).recipe
+    name = "tanda" if not indicators else "tanda-" + "-".join(indicators)
+    return save_recipe(session, recipe=recipe.with_step(Symbols(name, meaning, indicators)), by=by, reason=reason)
+
+
+def correct_cell(
+    session: Session,
+    *,
+    submission_id: int,
+    sheet: str,
+    cell: str,
+    value: float | None,
+    reason: str,
+    by: Person,
+    flag: str = "",
+) -> StoredRecipe:
+    """Correct one cell of this period's file, in the file's own unit, with the reason the agency gave.
+
+    The step keeps what the cell holds now; when the agency mends its file the step says so instead of changing it.
+    """
+    row = submissions.get(session, submission_id)
+    found = collect.read_stored(row.file_sha256, row.file_name)
+    raw = next(
+        (
+            item["raw"]
+            for item in found.observations.select(["sheet", "cell", "raw"]).to_pylist()
+            if (item["sheet"], item["cell"]) == (sheet, cell)
+        ),
+        None,
+    )
+    if raw is None:
+        raise NotFound(_("Sel {cell} tidak ada dalam tabel yang terbaca.").format(cell=cell))
+    if not reason.strip():
+        raise Refused(_("Tuliskan alasannya."))
+    recipe = recipes.latest(session, datasets.get(row.dataset_id)).recipe.correct(
+        sheet=sheet, cell=cell, expect=raw, value=value, reason=reason.strip(), opd=row.opd_code, period=row.period,
+        flag=flag,
+    )  # fmt: skip
+    return save_recipe(session, recipe=recipe, by=by, reason=reason)

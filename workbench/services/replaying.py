@@ -1,0 +1,97 @@
+"""Replay a submission: file, reading, recipe, checks. What checking, showing, editing and accepting have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+from sqlmodel import Session
+
+from workbench.domain import review
+from workbench.domain.datasets import DatasetDefinition
+from workbench.domain.reading.model import Finding
+from workbench.domain.recipes import Recipe
+from workbench.domain.rules import Wording, finding
+from workbench.i18n import speaking
+from workbench.services import collect
+from workbench.storage import clean_store, datasets, recipes, submissions, warehouse
+from workbench.storage.readings import TidyReading
+from workbench.storage.recipes import StoredRecipe
+from workbench.storage.tables import SubmissionRow
+from workbench.storage.warehouse import Replay
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A submission with its recipe replayed: what checking and showing have in common."""
+
+    row: SubmissionRow
+    definition: DatasetDefinition
+    reading: TidyReading
+    stored: StoredRecipe
+    replay: Replay
+    findings: tuple[Finding, ...]
+
+
+def _previous(session: Session, definition: DatasetDefinition, period: str) -> pa.Table | None:
+    """The accepted table of the year before, for year-on-year checks."""
+    row = submissions.newest_version(session, definition.id, str(int(period) - 1))
+    return clean_store.open_version(row.path, row.parquet_sha256) if row is not None else None
+
+
+def replayed(session: Session, submission_id: int, recipe: Recipe | None = None) -> Replayed:
+    """Replay a recipe (the dataset's newest, or the one given) on a submission. Raises ``UnreadableFile``."""
+    row = submissions.get(session, submission_id)
+    definition = datasets.get(row.dataset_id)
+    found = collect.read_stored(row.file_sha256, row.file_name)
+    stored = recipes.latest(session, definition) if recipe is None else StoredRecipe(recipe, recipes.sha256(recipe), -1)
+    areas = datasets.area_list(definition.areas) if definition.areas else None
+    outcome = warehouse.replay(
+        found,
+        stored.recipe,
+        definition,
+        areas,
+        period=row.period,
+        file_sha256=row.file_sha256,
+        previous=_previous(session, definition, row.period),
+    )
+    words = Wording(definition, areas)
+    with speaking("id"):  # findings are kept and go to the agency, so they are worded once
+        told = tuple(_findings(found, definition, outcome, words))
+    return Replayed(row, definition, found, stored, outcome, told)
+
+
+def _findings(found: TidyReading, definition: DatasetDefinition, outcome: Replay, words: Wording) -> list[Finding]:
+    """Everything that is to be told, in the order in which one would look at it."""
+    result: list[Finding] = []
+    if not outcome.table.num_rows:
+        result.append(review.no_table())
+    result += [
+        review.other_table(found.tables[n].sheet, found.tables[n].title, found.tables[n].area)
+        for n in outcome.other_tables
+    ]
+    result += [review.area_question(q.label, q.sheet, q.cells, q.candidates) for q in outcome.questions]
+    result += review.unmapped(outcome.unmapped)
+    for item in outcome.corrections:
+        told = review.correction(item.step, item.sheet, item.cell, item.outcome, item.found)
+        result += [told] if told else []
+    result += review.undecided_dashes(outcome.undecided_dashes)
+    if outcome.table.num_rows:
+        rules = {rule.id: rule for rule in definition.rules}
+        result += [finding(rules[rule_id], fact, words) for rule_id, fact in outcome.facts]
+    return [*result, *_of_reader(found, outcome, result)]
+
+
+def _of_reader(found: TidyReading, outcome: Replay, ours: Sequence[Finding]) -> Iterable[Finding]:
+    """What the reader noticed, without cells that were corrected or that a check of ours already speaks of."""
+    told = {(f.sheet, f.cell) for f in ours if f.cell}
+    told |= {(c.sheet, c.cell) for c in outcome.corrections if c.outcome == "applied"}
+    yield from found.findings
+    for number in outcome.tables_used:
+        head = found.tables[number]
+        for item in head.findings:
+            sheet = item.sheet or head.sheet
+            if (sheet, item.cell) not in told:
+                yield Finding(item.code, item.severity, item.message, item.cell, sheet, item.rule or "pembaca",
+                              item.proposed)  # fmt: skip
