@@ -76,3 +76,8 @@ def size(count: int) -> str:
     if count < 1_000_000:
         return f"{number(max(1, round(count / 1000)))} kB"
     return f"{number(count / 1_000_000, 1)} MB"
+
+
+def plain(text: str) -> str:
+    """Text that people wrote, shown as it is and never as Markdown."""
+    return "".join(f"\\{char}" if char in r"\`*_{}[]()#+-.!|<>~:$" else char for char in text)

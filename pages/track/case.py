@@ -1,0 +1,143 @@
+"""Perkara: where is it, who holds it, when is it done?"""
+
+import streamlit as st
+
+from workbench.domain.engine import CaseStatus
+from workbench.domain.sop import Standard, Unit
+from workbench.i18n import _
+from workbench.services import track
+from workbench.services.track import CaseView, StepRow
+from workbench.ui import access, feedback, frame, theme, words
+from workbench.ui.components import clocks, decision, supervision
+from workbench.ui.components import evidence as evidence_words
+from workbench.ui.resources import reading
+
+person = access.require()
+
+number = st.query_params.get("case", "")
+if not number.isdecimal():
+    frame.header(_("Perkara"), _("Satu perkara: langkahnya, jamnya, hasilnya, riwayatnya."))
+    st.info(_("Buka perkara dari Tugas saya atau Papan SOP."), icon=":material/route:")
+    st.stop()
+
+with feedback.shown_errors() as found, reading() as session:
+    view: CaseView = track.case(session, case_id=int(number), person=person)
+if not found.ok:
+    st.stop()
+
+
+def standard_words(standard: Standard | None) -> str:
+    if standard is None:
+        return "–"
+    unit = {
+        Unit.WORKING_MINUTES: _("{n} menit kerja"),
+        Unit.WORKING_DAYS: _("{n} hari kerja"),
+        Unit.MONTHS: _("{n} bulan"),
+    }[standard.unit]
+    return unit.format(n=standard.amount)
+
+
+def place_words(row: StepRow) -> str:
+    if row.place == "now" and view.state.status is CaseStatus.WAITING_CHILDREN:
+        return _("▸ menunggu OPD")
+    return {"done": _("✓ selesai"), "now": _("▸ sekarang"), "next": _("– nanti")}.get(row.place, row.place)
+
+
+frame.header(
+    f"{view.number} · {words.plain(view.subject)}",
+    " · ".join(part for part in (view.sop.title, view.opd_name, view.period, view.requester) if part),
+)
+with st.container(horizontal=True, vertical_alignment="center"):
+    theme.badge(view.state.status.value)
+    if not view.state.ended:
+        st.markdown(_("Dipegang **{holder}**").format(holder=view.holder_name), width="content")
+    if view.parent_id:
+        st.page_link(
+            "pages/track/case.py", label=_("Bagian dari perkara {number}").format(number=view.parent_number),
+            query_params={"case": str(view.parent_id)}, icon=":material/account_tree:",
+        )  # fmt: skip
+clocks.three_clocks(view)
+
+left, right = st.columns([2, 1])
+with right:
+    if not view.state.ended:
+        step = view.sop.step(view.state.step)
+        with st.container(border=True):
+            st.markdown(f"**{_('Langkah')} {step.no}. {step.activity}**")
+            decision.panel(view, person)
+    supervision.menu(view)
+    clocks.why_due(view)
+    st.markdown(f"**{_('Hasil dan surat')}**")
+    if view.evidence:
+        st.markdown(
+            "\n".join(
+                f"- {_('Langkah')} {no}: {evidence_words.link(item)}" for no, item in sorted(view.evidence.items())
+            )
+        )
+    else:
+        st.caption(_("Belum ada. Hasil langkah (kiriman, dataset, draf, surat) muncul di sini."))
+    if view.parafs:
+        st.markdown(f"**{_('Paraf dan tanda tangan')}**")
+        st.markdown(
+            "\n".join(f"- {view.sop.lane(p.lane).name}: {words.when(p.at)} · `{p.sha256[:12]}`" for p in view.parafs)
+        )
+with left:
+    st.dataframe(
+        [
+            {
+                _("No"): row.no,
+                _("Posisi"): place_words(row),
+                _("Kegiatan"): row.activity,
+                _("Pelaksana"): row.lane_name,
+                _("Waktu baku"): standard_words(row.standard),
+                _("Jatuh tempo"): words.when(row.due_at),
+                _("Selesai"): words.when(row.done_at),
+                _("Vonis"): theme.words(row.verdict) if row.verdict else "",
+                _("Oleh"): row.actor_name,
+                _("Kunjungan"): row.visits,
+            }
+            for row in view.steps
+        ],
+        hide_index=True,
+        height="content",
+        column_config={
+            _("No"): st.column_config.TextColumn(width=40),
+            _("Posisi"): st.column_config.TextColumn(width=100),
+            _("Kegiatan"): st.column_config.TextColumn(width="medium"),
+            _("Kunjungan"): st.column_config.NumberColumn(
+                help=_("Berapa kali perkara sampai di langkah ini."), width=80
+            ),
+        },
+        alt=_("Tabel langkah SOP dengan posisi perkara ini"),
+    )
+    if view.children:
+        st.subheader(_("Perkara tiap OPD"), anchor=False)
+        chosen = st.dataframe(
+            [
+                {
+                    _("Status"): theme.words(child.status.value) if child.closed_at else clocks.flag_cell(child.flag),
+                    _("OPD"): child.opd_name,
+                    _("Langkah"): f"{child.step_no}. {child.activity}" if not child.closed_at else "",
+                    _("Pemegang"): child.holder_name,
+                    _("Jatuh tempo"): words.when(child.due_at),
+                    _("Perkara"): child.number,
+                }
+                for child in view.children
+            ],
+            key=f"children-{view.case_id}-{view.seq}",
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
+            alt=_("Perkara tiap OPD"),
+        )
+        if chosen.selection.rows:
+            st.switch_page(
+                "pages/track/case.py", query_params={"case": str(view.children[chosen.selection.rows[0]].case_id)}
+            )
+    st.subheader(_("Riwayat"), anchor=False)
+    for line in reversed(view.history):
+        who = f"{line.who} ({line.capacity})" if line.capacity else line.who
+        st.markdown(
+            f":gray[{words.when(line.at)} ·] {words.plain(line.sentence)} :gray[— {words.plain(who)}]"
+            + (f"  \n:gray[“{words.plain(line.note)}”]" if line.note else "")
+        )

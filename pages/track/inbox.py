@@ -1,0 +1,79 @@
+"""Tugas saya: what do I do next? Decide in place, with the object beside the note."""
+
+import streamlit as st
+
+from workbench.i18n import _
+from workbench.services import track
+from workbench.services.track import InboxItem
+from workbench.ui import access, frame, words
+from workbench.ui.components import clocks, decision
+from workbench.ui.resources import reading
+
+person = access.require()
+
+frame.header(
+    _("Tugas saya"), _("Langkah yang menunggu Anda, yang paling mendesak di atas. Pilih satu baris untuk memutus.")
+)
+
+with reading() as session:
+    items = track.inbox(session, person=person)
+
+
+def row(item: InboxItem) -> dict:
+    return {
+        _("Status"): clocks.flag_cell(item.flag),
+        _("Langkah"): f"{item.step_no}. {item.activity}",
+        _("Hal"): item.subject,
+        _("Perkara"): f"/perkara?case={item.case_id}#{item.number}",
+        _("OPD"): item.opd_name,
+        _("Jatuh tempo"): words.when(item.due_at),
+        _("Sisa"): words.left(item.remaining_seconds),
+        _("Tersedia sejak"): words.when(item.waiting_since),
+    }
+
+
+@st.dialog(_("Putuskan"), width="large")
+def decide(case_id: int) -> None:
+    with reading() as session:
+        view = track.case(session, case_id=case_id, person=person)
+    step = view.sop.step(view.state.step)
+    st.markdown(f"**{view.number}** · {view.subject}")
+    st.markdown(f"**{step.no}. {step.activity}**")
+    if step.inputs:
+        st.caption(_("Kelengkapan: {inputs}").format(inputs=step.inputs))
+    clocks.face(_("Langkah ini"), view.step_clock, none=_("Langkah ini tidak memiliki waktu baku."))
+    decision.panel(view, person)
+    st.page_link("pages/track/case.py", label=_("Buka perkara lengkap"), query_params={"case": str(case_id)})
+
+
+if not items:
+    st.info(
+        _("Belum ada yang menunggu Anda. Langkah berikutnya muncul di sini begitu sampai pada Anda."),
+        icon=":material/inbox:",
+    )
+else:
+    chosen = st.dataframe(
+        [row(item) for item in items],
+        # A new key whenever the list changes: a selection must never slide onto another case.
+        key="inbox-" + "-".join(f"{item.case_id}.{item.seq}" for item in items),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            _("Perkara"): st.column_config.LinkColumn(display_text=r"#(.+)$", width="small"),
+            _("Langkah"): st.column_config.TextColumn(width="large"),
+        },
+        alt=_("Tugas saya menurut jatuh tempo"),
+    )
+    if chosen.selection.rows:
+        picked = items[chosen.selection.rows[0]]
+        if st.session_state.get("inbox-open") != (picked.case_id, picked.seq):
+            st.session_state["inbox-open"] = (picked.case_id, picked.seq)
+            decide(picked.case_id)
+        else:
+            st.button(
+                _("Putuskan {number}").format(number=picked.number), type="primary", on_click=st.session_state.pop,
+                args=("inbox-open",),
+            )  # fmt: skip
+    else:
+        st.session_state.pop("inbox-open", None)

@@ -1,0 +1,134 @@
+"""Deciding a step: what is asked, the object it is about, a note, and the step's own outcomes as buttons.
+
+Small state, by case and sequence number: ``idem-<case>-<seq>`` is the idempotency key made when the form is first
+drawn, so that a double click or a rerun gives the same answer; ``note-<case>-<seq>`` is the note being written.
+"""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import streamlit as st
+
+from workbench.domain.engine import CaseStatus, Evidence
+from workbench.domain.people import Person
+from workbench.domain.sop import Outcome, OutcomeKind, Step
+from workbench.i18n import _
+from workbench.services import documents, track
+from workbench.services.track import CaseView
+from workbench.ui import access, feedback
+from workbench.ui.components import evidence as evidence_words
+from workbench.ui.resources import writing
+
+_ICONS = {
+    OutcomeKind.FORWARD: ":material/arrow_forward:",
+    OutcomeKind.PARAF: ":material/draw:",
+    OutcomeKind.SIGN: ":material/signature:",
+    OutcomeKind.RETURN: ":material/undo:",
+}
+
+
+def idem(view: CaseView) -> str:
+    """The key of this form; the same for every rerun until the case moves on."""
+    key = f"idem-{view.case_id}-{view.seq}"
+    return st.session_state.setdefault(key, uuid4().hex)
+
+
+def panel(view: CaseView, person: Person) -> None:
+    """The decision of the present step, for whoever may take it; a sentence for everybody else."""
+    if view.state.ended:
+        return
+    step = view.sop.step(view.state.step)
+    if view.state.status is CaseStatus.WAITING_CHILDREN:
+        st.info(
+            _("Perkara ini menunggu kiriman tiap OPD; putusan ada pada perkara OPD di bawah."),
+            icon=":material/call_split:",
+        )
+        return
+    if view.state.status is CaseStatus.PAUSED:
+        st.info(_("Perkara sedang dijeda. Lanjutkan dulu sebelum memutus."), icon=":material/pause_circle:")
+        return
+    if not view.allowed.decide:
+        st.markdown(f":gray[{_('Menunggu {holder}.').format(holder=view.holder_name)}]")
+        return
+    if not _object(view, step):
+        return
+    note = st.text_area(
+        _("Catatan"), key=f"note-{view.case_id}-{view.seq}", height=80,
+        placeholder=_("Wajib bila mengembalikan: apa yang perlu diperbaiki."),
+    )  # fmt: skip
+    paper = _paper(view, step)
+    with st.container(horizontal=True):
+        for number, outcome in enumerate(_ordered(step.outcomes)):
+            st.button(
+                outcome.label,
+                key=f"decide-{view.case_id}-{view.seq}-{outcome.key}",
+                icon=_ICONS[outcome.kind],
+                type="primary" if number == 0 else "secondary",
+                help=_sha_help(view),
+                on_click=_decide,
+                args=(view, outcome, note, paper),
+            )
+
+
+def _ordered(outcomes: tuple[Outcome, ...]) -> list[Outcome]:
+    return sorted(outcomes, key=lambda outcome: outcome.kind is OutcomeKind.RETURN)
+
+
+def _sha_help(view: CaseView) -> str | None:
+    seen = view.under_review
+    return _("Anda memutus atas berkas dengan SHA-256 {sha}…").format(sha=seen.sha256[:16]) if seen else None
+
+
+def _object(view: CaseView, step: Step) -> bool:
+    """Show what the step is about; False when the object has to be made on its own page first."""
+    if view.under_review is not None:
+        st.markdown(_("Yang diputus: {link}").format(link=evidence_words.link(view.under_review)))
+        return True
+    if step.evidence is None or step.no in view.evidence:
+        if step.no in view.evidence:
+            st.markdown(_("Terlampir: {link}").format(link=evidence_words.link(view.evidence[step.no])))
+        return True
+    place = evidence_words.where_to_make(step.evidence, view.case_id)
+    if place is None:
+        return True
+    st.markdown(_("Langkah ini selesai dengan {kind}.").format(kind=evidence_words.kind_word(step.evidence)))
+    st.link_button(place[0], place[1], type="primary", icon=":material/open_in_new:")
+    back = [outcome for outcome in step.outcomes if outcome.kind is OutcomeKind.RETURN]
+    if back:
+        st.caption(_("Pengembalian juga dilakukan di sana, dengan daftar sel yang perlu diperbaiki."))
+    return False
+
+
+def _paper(view: CaseView, step: Step) -> tuple[str, bytes] | None:
+    if step.evidence not in documents.PAPERS or step.no in view.evidence or view.under_review is not None:
+        return None
+    chosen = st.file_uploader(
+        _("Lampirkan {kind} (PDF, gambar, DOCX, XLSX; paling besar 5 MB)").format(
+            kind=evidence_words.kind_word(step.evidence)
+        ),
+        type=documents.accepted_endings(),
+        key=f"paper-{view.case_id}-{view.seq}",
+    )
+    return (chosen.name, chosen.getvalue()) if chosen else None
+
+
+def _decide(view: CaseView, outcome: Outcome, note: str, paper: tuple[str, bytes] | None) -> None:
+    """The click: who clicks is asked now; what was on the screen comes with the view that drew the button."""
+    person = access.require()
+    note = st.session_state.get(f"note-{view.case_id}-{view.seq}", note)
+    step = view.sop.step(view.state.step)
+    with feedback.shown_errors(later=True) as done, writing() as session:
+        seen: Evidence | None = view.under_review
+        if paper is not None and step.evidence is not None and outcome.kind is not OutcomeKind.RETURN:
+            seen = documents.store(session, kind=step.evidence, name=paper[0], content=paper[1], by=person)
+        track.decide(
+            session, case_id=view.case_id, seen_seq=view.seq, outcome=outcome.key, by=person,
+            idem=f"{idem(view)}-{outcome.key}", note=note, evidence=seen,
+        )  # fmt: skip
+    if done.ok:
+        feedback.flash(
+            _("{outcome}: perkara {number}, langkah {no}. Tercatat atas nama {name}.").format(
+                outcome=outcome.label, number=view.number, no=step.no, name=person.name
+            )
+        )

@@ -1,0 +1,52 @@
+"""Opening a case: which SOP, about what, for which OPDs and year."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import streamlit as st
+
+from workbench.domain.people import Person
+from workbench.i18n import _
+from workbench.services import casework, people, track
+from workbench.ui import access, feedback
+from workbench.ui.resources import reading, writing
+
+KEY = "new-case-idem"
+
+
+@st.dialog(_("Perkara baru"), width="medium")
+def ask(person: Person) -> None:
+    """A form that fits one screen; the case starts with its first step and its clock at once."""
+    with reading() as session:
+        sops = casework.current_sops(session)
+        agencies = {opd.code: opd.name for opd in people.opds(session) if not opd.is_walidata}
+    titles = {sop.id: f"{sop.title} · {sop.office}" for sop in sops}
+    sop_id = st.selectbox(_("Prosedur (SOP)"), list(titles), format_func=titles.__getitem__)
+    sop = next(sop for sop in sops if sop.id == sop_id)
+    first = sop.step(sop.start)
+    st.caption(_("Dimulai pada langkah {no}: {activity}").format(no=first.no, activity=first.activity))
+    subject = st.text_input(_("Hal"), placeholder=_("Misalnya: Buku Statistik Sektoral 2025"), max_chars=200)
+    chosen: list[str] = []
+    opd_code = period = requester = ""
+    if sop.fan_out is not None:
+        chosen = st.multiselect(
+            _("OPD yang diminta datanya"), list(agencies), default=list(agencies), format_func=agencies.__getitem__
+        )
+        years = [str(people.today().year - back) for back in range(4)]
+        period = st.selectbox(_("Tahun data"), years, index=1)
+    elif any(lane.role.value.startswith("producer") for lane in sop.lanes):
+        opd_code = st.selectbox(_("OPD"), list(agencies), format_func=agencies.__getitem__)
+    if any(lane.role.value == "requester" for lane in sop.lanes):
+        requester = st.text_input(_("Pemohon"), max_chars=120)
+    if not st.button(_("Mulai perkara"), type="primary", disabled=not subject.strip()):
+        return
+    with feedback.shown_errors() as done, writing() as session:
+        number = track.start(
+            session, sop_id=sop_id, subject=subject.strip(), by=access.require(),
+            idem=st.session_state.setdefault(KEY, uuid4().hex), opd_code=opd_code, opd_codes=chosen, period=period,
+            requester=requester.strip(),
+        )  # fmt: skip
+    if done.ok:
+        st.session_state.pop(KEY, None)
+        st.switch_page("pages/track/case.py", query_params={"case": str(number)})
