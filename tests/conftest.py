@@ -7,13 +7,18 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from workbench import i18n
+from workbench.domain.people import Person, Role
+from workbench.services import casework, people
 from workbench.settings import get_settings
-from workbench.storage import database
+from workbench.storage import database, files, sop_files
 
 _POSTGRES_FOLDERS = [Path(p) for p in os.environ.get("PATH", "").split(os.pathsep) if p] + sorted(
     Path("/usr/lib/postgresql").glob("*/bin"), reverse=True
@@ -149,3 +154,79 @@ def db(request: pytest.FixtureRequest) -> str:
     """Runs the test twice, on SQLite and on PostgreSQL; returns which."""
     request.getfixturevalue("sqlite_db" if request.param == "sqlite" else "postgres_db")
     return str(request.param)
+
+
+# ---------------------------------------------------------------- an office to act in
+
+
+@dataclass(frozen=True)
+class Office:
+    """People of a small office, by the short names the tests use."""
+
+    people: dict[str, Person]
+
+    def __getitem__(self, name: str) -> Person:
+        return self.people[name]
+
+
+WALIDATA = "2.16.01"
+_STAFF = {
+    "clerk": ("Cici Lestari", Role.CLERK, "Pengadministrasi Surat", WALIDATA),
+    "staff": ("Siti Aminah", Role.STAFF, "Analis Statistik", WALIDATA),
+    "staff2": ("Tono Wibowo", Role.STAFF, "Pengelola Data", WALIDATA),
+    "kasi": ("Rahmat Hidayat", Role.SECTION_HEAD, "Subkoordinator Statistik", WALIDATA),
+    "kabid": ("Budi Santoso", Role.DIVISION_HEAD, "Kepala Bidang Statistik", WALIDATA),
+    "sekretaris": ("Dewi Anggraini", Role.SECRETARY, "Sekretaris", WALIDATA),
+    "kadis": ("Agus Salim", Role.AGENCY_HEAD, "Kepala Dinas", WALIDATA),
+    "dinkes": ("Nur Aini", Role.PRODUCER_STAFF, "Operator Dinkes", "1.02.01"),
+    "disdik": ("Eko Prasetyo", Role.PRODUCER_STAFF, "Operator Disdik", "1.01.01"),
+    "dispangtan": ("Wahyu Jati", Role.PRODUCER_STAFF, "Operator Dispangtan", "3.27.01"),
+}
+_OPDS = {
+    WALIDATA: "Dinas Kominfo SP",
+    "1.01.01": "Dinas Pendidikan",
+    "1.02.01": "Dinas Kesehatan",
+    "3.27.01": "Dinas Pertanian",
+}
+
+
+def make_office(session: Session) -> Office:
+    """OPDs, one person per post (held since 2020), and the SOPs of ``data/sop``; inside ``writing()``."""
+    for code, name in _OPDS.items():
+        people.add_opd(session, code=code, name=name, is_walidata=code == WALIDATA)
+    found = {}
+    for username, (name, role, title, opd_code) in _STAFF.items():
+        person_id = people.add_person(session, username=username, name=name, by="system")
+        people.assign(
+            session,
+            person_id=person_id,
+            role=role,
+            title=title,
+            opd_code=opd_code,
+            by="system",
+            valid_from=date(2020, 1, 1),
+        )
+        found[username] = people.person(session, person_id)
+    casework.install_sops(session, sop_files.load_all(get_settings().reference_dir / "sop"))
+    return Office(found)
+
+
+@pytest.fixture
+def office(db: str) -> Office:
+    """``make_office`` on SQLite and on PostgreSQL."""
+    with database.writing() as session:
+        return make_office(session)
+
+
+@pytest.fixture
+def sqlite_office(sqlite_db: Path) -> Office:
+    """``make_office`` on SQLite only: for tests whose subject is not the database."""
+    with database.writing() as session:
+        return make_office(session)
+
+
+def recorded(session: Session, body: bytes) -> str:
+    """Keep some bytes as a recorded file, as a letter or minutes would be; returns the SHA-256."""
+    stored = files.put(body)
+    files.record(session, stored)
+    return stored.sha256

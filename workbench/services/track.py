@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlmodel import Session
 
 from workbench import moment
-from workbench.domain.engine import CaseState, Event, EventType, Evidence, under_review
+from workbench.domain.engine import CaseState, CaseStatus, Event, EventType, Evidence, under_review
 from workbench.domain.errors import IllegalMove, NotAllowed, Refused, Stale
 from workbench.domain.people import PRODUCER_ROLES, WALIDATA_ROLES, Person
 from workbench.domain.sop import END, OutcomeKind, Sop, Step
@@ -312,6 +312,8 @@ def _act(
 def _step(row: CaseRow, sop: Sop) -> Step:
     if not row.step or row.step == END:
         raise IllegalMove(_("Perkara sudah selesai."))
+    if row.status == CaseStatus.WAITING_CHILDREN:
+        raise IllegalMove(_("Perkara menunggu kiriman OPD; putusan ada pada perkara tiap OPD."))
     return sop.step(row.step)
 
 

@@ -1,0 +1,141 @@
+"""The office's calendar as the administration changes it: every change is a new version with its legal basis.
+
+Open due times are computed anew in the same transaction; verdicts that were given stay with the calendar they were
+given under. A mutating function gets a session opened by ``database.writing()``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlmodel import Session
+
+from workbench.domain.calendar import DayException, Holiday, HolidayKind, Interval, OfficeCalendar, Regime
+from workbench.domain.errors import NotAllowed, Refused
+from workbench.domain.people import SUPERVISOR_ROLES, Person, Role
+from workbench.i18n import _
+from workbench.services import casework, people
+from workbench.services.office_clock import clock, clock_of, hour_text, local, today, zone
+from workbench.storage import audit_log, calendars
+from workbench.storage.calendars import CalendarVersion
+
+__all__ = [
+    "CalendarVersion",
+    "Change",
+    "add_exception",
+    "add_holiday",
+    "add_regime",
+    "clock",
+    "clock_of",
+    "current",
+    "hour_text",
+    "install",
+    "local",
+    "remove_holiday",
+    "today",
+    "versions",
+    "zone",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a new version brought: its SHA-256 and how many open cases got another due time."""
+
+    sha: str
+    moved: int
+
+
+def current(session: Session) -> OfficeCalendar:
+    """The calendar that holds now."""
+    return calendars.current(session)
+
+
+def versions(session: Session) -> list[CalendarVersion]:
+    """All versions, newest first."""
+    return calendars.versions(session)
+
+
+def install(session: Session, calendar: OfficeCalendar, *, by: Person | str, what: str = "") -> Change:
+    """Make a whole calendar the newest version and move open due times. Superiors and administrators only."""
+    actor = _allowed(session, by)
+    if not calendar.legal_basis.strip():
+        raise Refused(_("Perubahan kalender harus menyebut dasarnya, misalnya nomor surat edaran."))
+    before = calendars.current(session)
+    if not calendars.store(session, calendar, created_by=actor):
+        return Change(calendar.sha, 0)
+    moved = casework.recompute_open(session)
+    body = {"from": before.sha, "to": calendar.sha, "basis": calendar.legal_basis, "what": what, "moved": moved}
+    audit_log.append(session, actor, "calendar.change", body)
+    return Change(calendar.sha, moved)
+
+
+def add_holiday(
+    session: Session,
+    *,
+    day: date,
+    name: str,
+    by: Person | str,
+    legal_basis: str,
+    kind: HolidayKind = HolidayKind.LOCAL,
+    estimated: bool = False,
+) -> Change:
+    """One more day off; a day that is off already gets the new name and kind."""
+    if not name.strip():
+        raise Refused(_("Hari libur harus punya nama."))
+    calendar = calendars.current(session)
+    others = [holiday for holiday in calendar.holidays if holiday.day != day]
+    holidays = tuple(sorted([*others, Holiday(day, name.strip(), kind, estimated)], key=lambda holiday: holiday.day))
+    return install(
+        session, replace(calendar, holidays=holidays, legal_basis=legal_basis), by=by, what=f"holiday {day} {name}"
+    )
+
+
+def remove_holiday(session: Session, *, day: date, by: Person | str, legal_basis: str) -> Change:
+    """The day is worked after all."""
+    calendar = calendars.current(session)
+    holidays = tuple(holiday for holiday in calendar.holidays if holiday.day != day)
+    if len(holidays) == len(calendar.holidays):
+        raise Refused(_("Tanggal itu bukan hari libur."))
+    return install(
+        session, replace(calendar, holidays=holidays, legal_basis=legal_basis), by=by, what=f"no holiday {day}"
+    )
+
+
+def add_exception(
+    session: Session,
+    *,
+    day: date,
+    intervals: tuple[Interval, ...],
+    reason: str,
+    by: Person | str,
+    legal_basis: str,
+) -> Change:
+    """Other hours on one date (none means closed): a half day, a flood."""
+    if not reason.strip():
+        raise Refused(_("Pengecualian jam kerja harus menyebut alasannya."))
+    calendar = calendars.current(session)
+    others = tuple(exception for exception in calendar.exceptions if exception.day != day)
+    exceptions = (*others, DayException(day, intervals, reason.strip()))
+    return install(
+        session, replace(calendar, exceptions=exceptions, legal_basis=legal_basis), by=by, what=f"exception {day}"
+    )
+
+
+def add_regime(session: Session, *, regime: Regime, by: Person | str, legal_basis: str) -> Change:
+    """Hours that hold from a date to a date (Ramadan); one of the same name is replaced."""
+    calendar = calendars.current(session)
+    others = tuple(known for known in calendar.regimes if known.name != regime.name)
+    changed = replace(calendar, regimes=(*others, regime), legal_basis=legal_basis)
+    return install(session, changed, by=by, what=f"regime {regime.name} {regime.first} {regime.last}")
+
+
+def _allowed(session: Session, by: Person | str) -> str:
+    """The actor's name for the log. ``system`` is the workbench itself: setting up, demo, tests."""
+    if isinstance(by, str):
+        return by
+    person = people.person(session, by.id)
+    if not person.roles & (SUPERVISOR_ROLES | {Role.ADMINISTRATOR}):
+        raise NotAllowed(_("Kalender hanya diubah oleh atasan atau administrator."))
+    return person.username
