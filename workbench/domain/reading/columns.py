@@ -115,7 +115,8 @@ def _role(view: View, block: Block, column: Column, before: list[Column]) -> Rol
         return Role.NOTE if by_header is Role.NOTE else Role.EMPTY
     mostly_text = texts + kinds["d"] > numbers + kinds["s"]
     if by_header is Role.SERIAL:
-        short = all(len(view.text(r, column.index)) <= 12 for r in block.body[:50])
+        texts_here = [view.text(r, column.index) for r in block.body[:50] if view.tags[r][column.index] != "."]
+        short = sum(len(t) <= 12 for t in texts_here) >= 0.7 * len(texts_here)
         if (left_of_values or re.match(r"id\b|id_|\w+_id$", column.leaf, re.I)) and short:
             return Role.SERIAL
     elif by_header is Role.CODE:

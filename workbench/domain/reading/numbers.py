@@ -270,7 +270,12 @@ def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Ite
         score += 0.5
     if column.shapes[Shape.SPACE_GROUPS]:
         score -= 1.5
-    return score + (0.75 if setting.counts is not False else 0.0)
+    score += 0.75 if setting.counts is not False else 0.0
+    # three decimals in every number, and nothing else to go by: rather ask than read a thousand as a fraction
+    votes = (column, setting.table, setting.file)
+    if score < 0 and not plain and not setting.share and not any(v.english or v.indonesian for v in votes):
+        return max(score, -0.9 * MARGIN)
+    return score
 
 
 def number(found: Literal, column: Evidence, setting: Setting, scores: dict[str, float]) -> Number:

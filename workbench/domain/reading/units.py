@@ -33,7 +33,7 @@ _SHARE = re.compile(
 )
 _RATE = re.compile(
     r"\b(rasio|ratio|laju|pertumbuhan|growth|kepadatan|density|rata\s*-?\s*rata|rerata|average|mean|indeks|index|angka (harapan|melek|kesakitan|"
-    r"kematian|kelahiran|penemuan|partisipasi)|per\s+[\d.,]*\s*\w+|tingkat|produktivitas|prevalensi|nilai tukar|deflator|inflasi|suhu|temperatur|"
+    r"kematian|kelahiran|penemuan|partisipasi)|per\s+(?:[\d.,]+|km|kilo|ha\b|hektar|kapita|capita|m2|orang|jiwa|penduduk|unit|keluarga|rumah|thousand|hundred|ribu|seribu)\w*|tingkat|produktivitas|prevalensi|nilai tukar|deflator|inflasi|suhu|temperatur|"
     r"kelembaban|tekanan|sex ratio|skor|poin|apk|apm|ipm|tpt|tpak|usia harapan|derajat|cakupan)\b",
     re.I,
 )
@@ -93,6 +93,11 @@ def is_share(*texts: str | None) -> bool:
 def is_rate(*texts: str | None) -> bool:
     """Values that may never be summed: ratios, densities, means, indices, percentages."""
     return is_share(*texts) or any(bool(text) and bool(_RATE.search(text or "")) for text in texts)
+
+
+def is_measured(text: str) -> bool:
+    """Areas, weights, money: values that may well have decimals."""
+    return bool(_MEASURED.search(text))
 
 
 def counts_things(*texts: str | None) -> bool | None:

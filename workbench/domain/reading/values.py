@@ -72,7 +72,8 @@ def _eaten(cells: Sequence[CellValue], setting: Setting) -> list[int]:
         return []
     whole = sorted(abs(v) for _, v in typed if v.is_integer() and v)
     if setting.counts is True:
-        return [i for i, _ in broken]
+        three = sum(abs(round(v, 2) - v) > 1e-9 for _, v in broken)
+        return [i for i, _ in broken] if len(broken) <= 0.5 * len(typed) or three >= 0.5 * len(broken) else []
     if len(whole) < 4 or len(broken) > 0.25 * len(typed):
         return []
     middle = whole[len(whole) // 2]
@@ -131,14 +132,18 @@ def setting_of(
 ) -> Setting:
     """What words say about a column: those of its header first, then its unit, then the title."""
     named = {u for u in rows_units if u}
-    counts: bool | None = None
-    for text in (column.leaf, column.header, unit, *(named if len(named) == 1 else ()), title):
-        counts = units.counts_things(text)
-        if counts is not None:
-            break
     if len(named) > 1:
         kinds = {units.counts_things(u) for u in named}
         counts = kinds.pop() if len(kinds) == 1 else None
+    else:
+        own_unit = unit or next(iter(named), None)
+        counts = units.counts_things(own_unit) if own_unit else None
+        if counts is None and (not own_unit or not units.is_measured(own_unit)):
+            heading = units.counts_things(column.header)
+            topic = units.counts_things(title)
+            counts = heading if heading is not None else topic
+            if counts is True and units.is_measured(f"{column.header} {title}"):
+                counts = None
     if units.multiplier_of(unit) > 1:
         counts = None
     return Setting(table, file, counts, units.is_share(column.header, unit))
