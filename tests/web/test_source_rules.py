@@ -47,7 +47,7 @@ def guard_of(tree: ast.Module) -> bool:
             continue
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).isupper() and "st." not in ast.unparse(node):
             continue
         value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Expr)) else None
         return isinstance(value, ast.Call) and ast.unparse(value.func) == "access.require"

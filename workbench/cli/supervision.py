@@ -17,6 +17,7 @@ from types import FrameType
 _PR_SET_PDEATHSIG = 1
 QUICK_SECONDS = 20.0  # dying sooner than this after a start counts as failing to start
 MAX_QUICK_DEATHS = 5
+LONGEST_PAUSE = 30.0
 GRACE_SECONDS = 15.0
 
 
@@ -33,6 +34,7 @@ class Child:
     command: Sequence[str]
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    essential: bool = False  # when it cannot be kept, everything ends; otherwise it is tried for ever
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     quick_deaths: int = 0
@@ -84,7 +86,7 @@ class Supervisor:
         self.stopping.set()
 
     def run(self, ready: Callable[[], None]) -> int:
-        """Start all, call ``ready`` once, restart what dies; 0 after a signal, 1 when a child will not stay."""
+        """Start all, call ``ready`` once, restart what dies; 0 after a signal, 1 when an essential one will not stay."""
         for child in self.children:
             child.start()
         told = threading.Thread(target=ready, daemon=True)
@@ -100,18 +102,18 @@ class Supervisor:
         return 1 if failed else 0
 
     def _keep(self, child: Child) -> bool:
-        """Restart the child if it died, later each time; False when it has died too often right after its start."""
+        """Restart the child if it died, later each time; False when an essential one has died too often at once."""
         if child.alive:
             return True
         now = time.monotonic()
         if not child.next_start:
             quick = now - child.started < QUICK_SECONDS
             child.quick_deaths = child.quick_deaths + 1 if quick else 1
-            if child.quick_deaths >= MAX_QUICK_DEATHS:
+            if child.essential and child.quick_deaths >= MAX_QUICK_DEATHS:
                 self.say(f"{child.name}: exited {child.quick_deaths} times right after its start; giving up")
                 return False
             code = child.process.returncode if child.process else None
-            child.next_start = now + 0.5 * 2 ** (child.quick_deaths - 1)
+            child.next_start = now + min(LONGEST_PAUSE, 0.5 * 2 ** (child.quick_deaths - 1))
             self.say(f"{child.name}: exited with {code}; starting it again")
         elif now >= child.next_start:
             child.next_start = 0.0

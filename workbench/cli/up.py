@@ -39,7 +39,7 @@ def up(port: int | None, no_demo: bool, no_worker: bool) -> None:
     prepare(demo=not no_demo)
 
     environment = {"WORKBENCH_PORT": str(port), "PYTHONUNBUFFERED": "1"}
-    children = [Child("web", [sys.executable, "app.py"], CHECKOUT, environment)]
+    children = [Child("web", [sys.executable, "app.py"], CHECKOUT, environment, essential=True)]
     if not no_worker:
         children.append(Child("worker", [sys.executable, "-m", "workbench", "worker"], CHECKOUT, environment))
     supervisor = Supervisor(children, lambda text: click.echo(text, err=True))

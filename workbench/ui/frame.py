@@ -14,7 +14,7 @@ from workbench.services import demo_mark, people
 from workbench.settings import get_settings
 from workbench.ui import feedback
 from workbench.ui import language as reader  # registers the reader's language
-from workbench.ui.navigation import ROOMS, PageSpec
+from workbench.ui.navigation import ROOMS, PageSpec, page
 from workbench.ui.resources import reading
 from workbench.ui.routes_html import WEB, product
 
@@ -32,7 +32,19 @@ ROLE_WORDS = {
     Role.ADMINISTRATOR: N_("Administrator"),
 }
 
-__all__ = ["ROLE_WORDS", "base_url", "configure", "header", "menu", "post_words", "reader", "sidebar", "upload_form"]
+__all__ = [
+    "ROLE_WORDS",
+    "base_url",
+    "configure",
+    "go_to",
+    "header",
+    "link_to",
+    "menu",
+    "post_words",
+    "reader",
+    "sidebar",
+    "upload_form",
+]
 
 
 def configure() -> None:
@@ -97,6 +109,18 @@ def upload_form(dataset_id: str, period: str, case_id: int | None = None, *, hei
     """The upload form (our own streaming route) inside a page; it shows progress and the receipt itself."""
     query = {"dataset": dataset_id, "period": period, "bingkai": "1"} | ({"case": str(case_id)} if case_id else {})
     st.iframe(f"/unggah?{urlencode(query)}", height=height)
+
+
+def link_to(file: str, label: str, *, icon: str = "", **query: str | int) -> None:
+    """A link to a registered page in this tab: ``link_to("track/case.py", number, case=3)``."""
+    spec = page(file)
+    query_params = {name: str(value) for name, value in query.items()}
+    st.page_link(spec.path, label=label, icon=icon or spec.icon, query_params=query_params)
+
+
+def go_to(file: str, **query: str | int) -> None:
+    """Leave for a registered page (call it in the run, not in a callback)."""
+    st.switch_page(page(file).path, query_params={name: str(value) for name, value in query.items()})
 
 
 def base_url() -> str:

@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -22,6 +21,7 @@ from starlette.responses import JSONResponse, Response
 from workbench import i18n
 from workbench.domain.errors import NotAllowed, Refused, UnreadableFile, WorkbenchError
 from workbench.domain.people import WALIDATA_ROLES, Person
+from workbench.domain.sla_words import moment_words
 from workbench.i18n import _, language
 from workbench.services import collect, people
 from workbench.services.collect import Receipt
@@ -193,7 +193,7 @@ def _answer(receipt: Receipt) -> dict[str, Any]:
         "receipt": receipt.number,
         "sha256": receipt.sha256,
         "size": receipt.size,
-        "received": format_datetime(at, "EEEE, d MMMM y HH.mm", locale=language()),
+        "received": f"{moment_words(at)} {at.tzname()}",
         "unusable": bool(receipt.refusal),
         "warning": warning,
     }

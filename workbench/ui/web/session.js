@@ -1,14 +1,16 @@
-// Runs beside Streamlit in the page: our own routes open in the same tab, and an ended session leads to the login page
+// Runs beside Streamlit in the page: links to this server open in the same tab, and an ended session leads to the login page
 // instead of a connection error. Asking here does not lengthen the session.
 "use strict";
 (() => {
   window.prerenderReady = false;
   const own = ["/keluar", "/bahasa", "/masuk"];
+  const files = /^\/(berkas|unggah|media)(\/|$)/; // these may open beside the page
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     const to = new URL(link.href, location.href);
-    if (to.origin !== location.origin || !own.includes(to.pathname)) return;
+    const stays = own.includes(to.pathname) || (link.target === "_blank" && !files.test(to.pathname));
+    if (to.origin !== location.origin || !stays) return;
     event.preventDefault();
     event.stopPropagation();
     location.assign(to.href);
