@@ -242,12 +242,15 @@ def _rows(
     # Due times in bulk, by the rule of each unit; held time of the few paused stays by the domain's own rule.
     due: dict[int, int] = {}
     for unit, add in (
-        (Unit.WORKING_MINUTES, clock.add_many), (Unit.WORKING_DAYS, clock.add_days_many), (Unit.MONTHS, clock.add_months_many),
-    ):  # fmt: skip
+        (Unit.WORKING_MINUTES, clock.add_many),
+        (Unit.WORKING_DAYS, clock.add_days_many),
+        (Unit.MONTHS, clock.add_months_many),
+    ):
         chosen = [
-            (i, standard.amount) for i, s in enumerate(stays)
+            (i, standard.amount)
+            for i, s in enumerate(stays)
             if not s.container and (standard := by_number[s.case].sop.step(s.step).standard) and standard.unit is unit
-        ]  # fmt: skip
+        ]
         if chosen:
             at = np.array([wall[stays[i].available] for i, _ in chosen], dtype=np.int64)
             ends = add(at, np.array([n for _, n in chosen], dtype=np.int64))
@@ -297,22 +300,59 @@ def _rows(
         working = (stay.done - taken - held) if stay.done is not None and taken is not None else 0
         if stay.container:
             waiting, working = (stay.done or stay.available) - stay.available, 0
-        visit_rows.append((
-            i + 1, stay.case, walk.sop.id, stay.step, stay.visit, step.lane, str(walk.sop.holder(step).role), stay.outcome,
-            stay.actor, written[stay.available], written.get(stay.taken), written.get(stay.done), due_text.get(i), verdict,
-            calendar.sha if stay.done is not None else "", working, waiting, held,
-        ))  # fmt: skip
+        visit_rows.append(
+            (
+                i + 1,
+                stay.case,
+                walk.sop.id,
+                stay.step,
+                stay.visit,
+                step.lane,
+                str(walk.sop.holder(step).role),
+                stay.outcome,
+                stay.actor,
+                written[stay.available],
+                written.get(stay.taken),
+                written.get(stay.done),
+                due_text.get(i),
+                verdict,
+                calendar.sha if stay.done is not None else "",
+                working,
+                waiting,
+                held,
+            )
+        )
 
     event_rows: list[tuple[Any, ...]] = []
     seqs: dict[int, int] = {}
     while queue:
         at, number, _count, (_at, walk, what) = heapq.heappop(queue)
         seqs[number] = seq = seqs.get(number, 0) + 1
-        event_rows.append((
-            len(event_rows) + 1, number, seq, f"k{len(event_rows)}", what["type"], what.get("step", ""),
-            int(what.get("visit", "0")), what.get("outcome", ""), what.get("lane", ""), what.get("actor", ""), "",
-            what.get("note", ""), "", "", "", what.get("detail", "{}"), written[at], walk.sop.sha, calendar.sha, "", f"h{len(event_rows)}",
-        ))  # fmt: skip
+        event_rows.append(
+            (
+                len(event_rows) + 1,
+                number,
+                seq,
+                f"k{len(event_rows)}",
+                what["type"],
+                what.get("step", ""),
+                int(what.get("visit", "0")),
+                what.get("outcome", ""),
+                what.get("lane", ""),
+                what.get("actor", ""),
+                "",
+                what.get("note", ""),
+                "",
+                "",
+                "",
+                what.get("detail", "{}"),
+                written[at],
+                walk.sop.sha,
+                calendar.sha,
+                "",
+                f"h{len(event_rows)}",
+            )
+        )
 
     total = {sop.id: sop.total for sop in sops}
     case_rows = []
@@ -324,15 +364,36 @@ def _rows(
         opened = clock.from_local(wall[walk.opened])
         sop_due = sla.due(clock, opened, total[walk.sop.id]) if total[walk.sop.id] else None
         legal = sla.legal_due(clock, opened) if walk.sop.legal_clock else None
-        case_rows.append((
-            walk.number, f"P-{walk.number:06d}", f"kode{walk.number}", walk.sop.id, walk.sop.sha,
-            f"Perkara {walk.number} dari {walk.opd}", f"Pemohon {walk.number % 97}", "", "2025", walk.opd, walk.parent, "office",
-            seqs[walk.number], walk.status, last.step if running else END, last.visit if running else 0,
-            step.lane if running else "", str(walk.sop.lane(step.lane).role) if running else "", "",
-            last.actor if running and last.taken is not None else "", written[walk.opened],
-            written[last.available] if running else None, due_text.get(i) if running else None, _text(sop_due), _text(legal),
-            None if running else written[walk.closed],
-        ))  # fmt: skip
+        case_rows.append(
+            (
+                walk.number,
+                f"P-{walk.number:06d}",
+                f"kode{walk.number}",
+                walk.sop.id,
+                walk.sop.sha,
+                f"Perkara {walk.number} dari {walk.opd}",
+                f"Pemohon {walk.number % 97}",
+                "",
+                "2025",
+                walk.opd,
+                walk.parent,
+                "office",
+                seqs[walk.number],
+                walk.status,
+                last.step if running else END,
+                last.visit if running else 0,
+                step.lane if running else "",
+                str(walk.sop.lane(step.lane).role) if running else "",
+                "",
+                last.actor if running and last.taken is not None else "",
+                written[walk.opened],
+                written[last.available] if running else None,
+                due_text.get(i) if running else None,
+                _text(sop_due),
+                _text(legal),
+                None if running else written[walk.closed],
+            )
+        )
 
     made = "2025-01-01 00:00:00.000000"
     roles = sorted({str(lane.role) for sop in sops for lane in sop.lanes})
@@ -341,20 +402,34 @@ def _rows(
         for n, (role, k) in enumerate((r, k) for r in roles for k in (1, 2, 3))
     ]
     return {
-        "calendar_version": [(calendar.sha, "office", 1, calendar.legal_basis, json.dumps(to_document(calendar)), made, "uji")],
-        "sop_version": [
-            (sop.sha, sop.id, sop.version, json.dumps(sop_document(sop)), "2025-01-01", "in_force", "uji", made) for sop in sops
+        "calendar_version": [
+            (calendar.sha, "office", 1, calendar.legal_basis, json.dumps(to_document(calendar)), made, "uji")
         ],
-        "opd": [("2.16.01", "Dinas Kominfo SP", "Diskominfo", "", True)] + [(code, f"Dinas {code}", code, "", False) for code in OPDS],
+        "sop_version": [
+            (sop.sha, sop.id, sop.version, json.dumps(sop_document(sop)), "2025-01-01", "in_force", "uji", made)
+            for sop in sops
+        ],
+        "opd": [("2.16.01", "Dinas Kominfo SP", "Diskominfo", "", True)]
+        + [(code, f"Dinas {code}", code, "", False) for code in OPDS],
         "person": [(n, username, name, "", "", "", True, "id", made) for n, username, name, _role in people],
         "assignment": [
-            (n, n, role, role.title(), OPDS[0] if role in PRODUCER_ROLES else "2.16.01", "definitif", "2025-01-01", None, "")
+            (
+                n,
+                n,
+                role,
+                role.title(),
+                OPDS[0] if role in PRODUCER_ROLES else "2.16.01",
+                "definitif",
+                "2025-01-01",
+                None,
+                "",
+            )
             for n, _username, _name, role in people
         ],
         "sop_case": case_rows,
         "event": event_rows,
         "visit": visit_rows,
-    }  # fmt: skip
+    }
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -45,16 +45,20 @@ def split(past: office.Office, dice: random.Random) -> tuple[dict, list[dict]]:
     portions: list[dict[str, list]] = [{"event": [], "visit": [], "sop_case": [], "delete": []} for _ in range(3)]
     last_visit = {row[1]: row for row in past.rows["visit"]}
     held_back = {
-        number for number, row in last_visit.items()
+        number
+        for number, row in last_visit.items()
         if families[number] in reopened and row[11] is not None and past.walks[number - 1].parent is None
-    }  # fmt: skip
+    }
     for row in past.rows["sop_case"]:
         target = portions[families[row[0]] % 3] if families[row[0]] in late else first
         target["sop_case"].append(row)
         if row[0] in held_back:
             as_open = dict(zip(case_names, row, strict=True)) | {
-                "status": "open", "step": last_visit[row[0]][3], "closed_at": None, "visit": last_visit[row[0]][4],
-            }  # fmt: skip
+                "status": "open",
+                "step": last_visit[row[0]][3],
+                "closed_at": None,
+                "visit": last_visit[row[0]][4],
+            }
             first["sop_case"][-1] = tuple(as_open.values())
             portions[families[row[0]] % 3]["delete"].append(row)
     for row in past.rows["visit"]:

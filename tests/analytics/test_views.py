@@ -189,8 +189,11 @@ def test_queue_and_forecast(asked, past):
     assert queue.breached_now == sum(state == "breached" for _c, state, *_ in standing.values())
     assert [d.day for d in queue.days] == [date(2026, 11, d) for d in (20, 23, 24, 25, 26, 27)]
     for day in queue.days:
-        due = [k for k, (c, state, *_rest) in standing.items()
-               if state in ("on_time", "at_risk") and c.due and c.due.astimezone(slow.ZONE).date() == day.day]  # fmt: skip
+        due = [
+            k
+            for k, (c, state, *_rest) in standing.items()
+            if state in ("on_time", "at_risk") and c.due and c.due.astimezone(slow.ZONE).date() == day.day
+        ]
         assert day.due == len(due)
         assert day.expected == pytest.approx(sum(chances[k] or 0 for k in due))
         assert day.unknown == sum(chances[k] is None for k in due)

@@ -278,8 +278,9 @@ class EventMart:
     def standing(self, now: datetime, *, at_risk: float) -> pd.DataFrame:
         """Open stays with their clock at this moment: used time, share of the allowance and state.
 
-        ``state``: paused (the clock stands still), breached (beyond the due time), at_risk (``at_risk`` of the
-        allowance is used), on_time, untimed (no standard). A pause that began after the due time stays breached.
+        ``state``: paused (the clock stands still), breached (beyond the due time), at_risk (beyond the warning that
+        the case carries, or ``at_risk`` of the allowance is used), on_time, untimed (no standard). A pause that began
+        after the due time stays breached.
         """
         frame = self.ask("open_visits")
         at = pd.Series(now.astimezone(UTC).replace(tzinfo=None), index=frame.index, dtype="datetime64[us]")
@@ -293,8 +294,10 @@ class EventMart:
         ratio = used / allowance.where(allowance > 0)
         late = (frame["due_at"] < until).to_numpy(dtype=bool, na_value=False)
         paused = (frame["status"] == CaseStatus.PAUSED).to_numpy(dtype=bool)
+        warned = (frame["warn_at"] <= until).to_numpy(dtype=bool, na_value=False)
+        risky = np.where(frame["warn_at"].notna(), warned, ratio >= at_risk)
         states = np.select(
-            [late, paused, frame["due_at"].isna().to_numpy(), (ratio >= at_risk).to_numpy()],
+            [late, paused, frame["due_at"].isna().to_numpy(), risky],
             ["breached", "paused", "untimed", "at_risk"],
             "on_time",
         )
@@ -340,7 +343,7 @@ def _time(session: Session, column: ColumnElement[Any], name: str) -> ColumnElem
 
 def _cases(session: Session, touched: Select[Any] | None) -> Select[Any]:
     c = _case()
-    times = ("opened_at", "due_at", "sop_due_at", "legal_due_at", "closed_at")
+    times = ("opened_at", "warn_at", "due_at", "sop_due_at", "legal_due_at", "closed_at")
     query = select(
         c.id.label("case_id"), c.number, c.sop_id, c.sop_sha, c.subject, c.requester, c.opd_code, c.parent_id,
         c.calendar_id, c.status, c.step, c.visit, c.lane, c.role, c.assignee, c.taken_by,

@@ -2,7 +2,7 @@
 -- that moved the due time; a hold that began after it gives nothing back.
 SELECT
     v.visit_id, v.case_id, v.sop_id, v.opd_code, v.step, v.visit, v.lane, v.holder_role, v.party, c.status,
-    c.calendar_id, v.available_at, v.taken_at, v.due_at, p.past_s, p.given_s, p.paused_since,
+    c.calendar_id, v.available_at, v.taken_at, c.warn_at, v.due_at, p.past_s, p.given_s, p.paused_since,
     coalesce(p.waiting_for, '') AS waiting_for, coalesce(s.own, true) AS own,
     coalesce(nullif(c.taken_by, ''), c.assignee) AS person
 FROM visits v

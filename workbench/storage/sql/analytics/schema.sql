@@ -16,7 +16,7 @@ CREATE TABLE events (
 CREATE TABLE cases (
     case_id BIGINT, number VARCHAR, sop_id VARCHAR, sop_sha VARCHAR, subject VARCHAR, requester VARCHAR,
     opd_code VARCHAR, parent_id BIGINT, calendar_id VARCHAR, status VARCHAR, step VARCHAR, visit INTEGER,
-    lane VARCHAR, role VARCHAR, assignee VARCHAR, taken_by VARCHAR, opened_at TIMESTAMP, due_at TIMESTAMP,
+    lane VARCHAR, role VARCHAR, assignee VARCHAR, taken_by VARCHAR, opened_at TIMESTAMP, warn_at TIMESTAMP, due_at TIMESTAMP,
     sop_due_at TIMESTAMP, legal_due_at TIMESTAMP, closed_at TIMESTAMP, opened_day DATE, closed_day DATE,
     used_s DOUBLE, used_days DOUBLE, verdict VARCHAR
 );

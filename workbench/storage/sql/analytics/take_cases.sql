@@ -2,7 +2,7 @@
 INSERT INTO cases
 SELECT
     f.case_id, f.number, f.sop_id, f.sop_sha, f.subject, f.requester, f.opd_code, f.parent_id, f.calendar_id,
-    f.status, f.step, f.visit, f.lane, f.role, f.assignee, f.taken_by, f.opened_at, f.due_at, f.sop_due_at,
+    f.status, f.step, f.visit, f.lane, f.role, f.assignee, f.taken_by, f.opened_at, f.warn_at, f.due_at, f.sop_due_at,
     f.legal_due_at, f.closed_at,
     CAST(timezone($zone, timezone('UTC', f.opened_at)) AS DATE),
     CAST(timezone($zone, timezone('UTC', f.closed_at)) AS DATE),
