@@ -12,7 +12,18 @@ import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
-AREAS = ["Laweyan", "Serengan", "Pasar Kliwon", "Jebres", "Banjarsari", "Gondang", "Masaran", "Plupuh", "Sambirejo", "Kedawung"]
+AREAS = [
+    "Laweyan",
+    "Serengan",
+    "Pasar Kliwon",
+    "Jebres",
+    "Banjarsari",
+    "Gondang",
+    "Masaran",
+    "Plupuh",
+    "Sambirejo",
+    "Kedawung",
+]
 SUBJECTS = [
     ("Jumlah Penduduk", "Population", "Jiwa", 0),
     ("Jumlah Ternak Sapi", "Cattle Population", "Ekor", 0),
@@ -84,11 +95,16 @@ def dress(seed: int) -> Dressed:
     if rng.random() < 0.15:
         years.reverse()
     row = top
+
     def words(pair: tuple[str, str]) -> str:
         return (f"{pair[0]}{rng.choice(['/', ' / ', chr(10)])}{pair[1]}") if bilingual else pair[0]
 
     if rng.random() < 0.75:
-        title = f"{subject} Menurut Kecamatan, {years[0]}" if rng.random() < 0.5 else f"Tabel 3.1.{rng.randint(1, 9)} {subject} per Kecamatan Tahun {years[0]}"
+        title = (
+            f"{subject} Menurut Kecamatan, {years[0]}"
+            if rng.random() < 0.5
+            else f"Tabel 3.1.{rng.randint(1, 9)} {subject} per Kecamatan Tahun {years[0]}"
+        )
         if rng.random() < 0.5:
             title += f" ({unit})"
         sheet.put(row, left, title)
@@ -113,7 +129,11 @@ def dress(seed: int) -> Dressed:
             if len(years) > 1:
                 sheet.merges.append((header, first, header, first + len(years) - 1))
         for k, year in enumerate(years):
-            shown: object = f"{year}*" if k == len(years) - 1 and rng.random() < 0.3 else (str(year) if rng.random() < 0.5 else year)
+            shown: object = (
+                f"{year}*"
+                if k == len(years) - 1 and rng.random() < 0.3
+                else (str(year) if rng.random() < 0.5 else year)
+            )
             sheet.put(header + depth - 1, first + k, shown)
             leaves.append((str(year), "data"))
     elif layout == "groups":
@@ -194,7 +214,11 @@ def dress(seed: int) -> Dressed:
         row += 1
     if rng.random() < 0.7:
         row += rng.choice([0, 0, 1])
-        sheet.put(row, left, rng.choice(["Sumber: Dinas Terkait", "Sumber/Source : BPS Kota Surakarta", "Catatan: *) angka sementara"]))
+        sheet.put(
+            row,
+            left,
+            rng.choice(["Sumber: Dinas Terkait", "Sumber/Source : BPS Kota Surakarta", "Catatan: *) angka sementara"]),
+        )
         row += 1
         if rng.random() < 0.4:
             sheet.put(row, left, "Keterangan: data s.d. 31 Desember 2023, dicetak ulang 2024")
@@ -246,7 +270,9 @@ def write_ods(sheet: Dressed, path: Path) -> None:
     document = OpenDocumentSpreadsheet()
     table = Table(name="Tabel")
     spans = {(r1, c1): (r2 - r1 + 1, c2 - c1 + 1) for r1, c1, r2, c2 in sheet.merges}
-    covered = {(r, c) for r1, c1, r2, c2 in sheet.merges for r in range(r1, r2 + 1) for c in range(c1, c2 + 1)} - set(spans)
+    covered = {(r, c) for r1, c1, r2, c2 in sheet.merges for r in range(r1, r2 + 1) for c in range(c1, c2 + 1)} - set(
+        spans
+    )
     for r, line in enumerate(sheet.square()):
         row = TableRow()
         for c, value in enumerate(line):
@@ -274,7 +300,9 @@ def write_html(sheet: Dressed, path: Path) -> None:
     from html import escape
 
     spans = {(r1, c1): (r2 - r1 + 1, c2 - c1 + 1) for r1, c1, r2, c2 in sheet.merges}
-    covered = {(r, c) for r1, c1, r2, c2 in sheet.merges for r in range(r1, r2 + 1) for c in range(c1, c2 + 1)} - set(spans)
+    covered = {(r, c) for r1, c1, r2, c2 in sheet.merges for r in range(r1, r2 + 1) for c in range(c1, c2 + 1)} - set(
+        spans
+    )
     lines = ["<html><head><meta charset='utf-8'></head><body><table border=1>"]
     for r, line in enumerate(sheet.square()):
         lines.append("<tr>")

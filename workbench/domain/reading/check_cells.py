@@ -39,6 +39,7 @@ def findings(draft: Draft) -> list[Finding]:
         *_dates(draft),
         *_negative(draft),
         *_magnitude(draft),
+        *_fractions(draft),
     ]
 
 
@@ -278,4 +279,20 @@ def _magnitude(draft: Draft) -> list[Finding]:
                 "Kolom {head}: satuannya {unit}, tetapi besarannya ({value}) menunjukkan angka satuan, bukan {unit}."
             ).format(head=draft.head(j), unit=unit, value=say(float(data.max())))
             found.append(draft.finding("unit_magnitude", Severity.WARNING, text, draft.column_range(j)))
+    return found
+
+
+def _fractions(draft: Draft) -> list[Finding]:
+    """A percentage column whose values all lie between 0 and 1: shares typed as fractions."""
+    found = []
+    for j, column in enumerate(draft.measures):
+        if not units.is_share(column.leaf, column.unit):
+            continue
+        known = draft.matrix[:, j][np.isfinite(draft.matrix[:, j])]
+        broken = np.unique(known[known != np.round(known)])
+        if known.size >= 3 and broken.size >= 2 and float(known.min()) >= 0 and float(known.max()) <= 1:
+            text = _(
+                "Kolom {head} bersatuan persen tetapi semua nilainya antara 0 dan 1; tampaknya ditulis sebagai pecahan."
+            ).format(head=draft.head(j))
+            found.append(draft.finding("fraction_percent", Severity.WARNING, text, draft.column_range(j)))
     return found

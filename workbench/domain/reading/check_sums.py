@@ -18,7 +18,10 @@ MOST = 60  # findings of one kind in one table; more says nothing more
 
 def findings(draft: Draft) -> list[Finding]:
     """Sums across columns, sums down rows, shares that do not make 100, totals over percentages."""
-    return [*_across(draft), *_down(draft), *_shares(draft), *_summed_rates(draft)]
+    across = _across(draft)
+    told = {(f.cell, f.proposed) for f in across if f.proposed is not None}
+    down = [f for f in _down(draft) if (f.cell, f.proposed) not in told]
+    return [*across, *down, *_shares(draft), *_summed_rates(draft)]
 
 
 def _line(values: Matrix, relation: Sum) -> tuple[float, float, float] | None:
@@ -90,6 +93,19 @@ def _suspect(draft: Draft, i: int, relation: Sum, whole: float, total: float) ->
     """
     parts = list(relation.parts)
     values = draft.matrix
+    gap = whole - total
+    for j in (relation.whole, *parts):
+        for down in draft.kinds.row_sums:
+            if i != down.whole and i not in down.parts:
+                continue
+            line = _line(values[:, j], down)
+            if line is None or abs(line[0] - line[1]) <= line[2]:
+                continue
+            # what would mend this row, and what would mend that column, must be one and the same change
+            change = -gap if j == relation.whole else gap
+            needed = line[1] - line[0] if i == down.whole else line[0] - line[1]
+            if abs(change - needed) <= line[2] + 1e-6:
+                return j, _round(values[i, j] + change)
     wholes = values[:, [relation.whole]]
     with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a part without any value has no usual share

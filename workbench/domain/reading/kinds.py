@@ -72,8 +72,10 @@ def additive(columns: Sequence[Column]) -> list[int]:
 def _columns(columns: Sequence[Column], matrix: Matrix, kinds: Kinds) -> None:
     filled = np.nan_to_num(matrix)
     known = np.isfinite(matrix)
+    plain = sum(not _named_total(c) and not units.is_share(c.leaf, c.unit) for c in columns)
     for j, column in enumerate(columns):
-        if _named_total(column):
+        # a table whose only measure is called Jumlah has no total column
+        if _named_total(column) and plain:
             kinds.columns[j] = Kind.TOTAL
     for j, column in enumerate(columns):
         named = _named_total(column)

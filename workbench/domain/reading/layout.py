@@ -172,7 +172,7 @@ def _blocks_in(view: View, first: int, last: int) -> list[Block]:
             previous.body.extend(block.body)
             previous.notes.extend(block.notes)
             continue
-        if previous is not None and block.preface:
+        if previous is not None and (block.preface or previous.notes):
             _share_lines(view, previous, block)
         blocks.append(block)
     if preface and blocks:
@@ -268,12 +268,12 @@ def _end(view: View, block: Block, lines: list[int]) -> None:
 
 def _share_lines(view: View, previous: Block, block: Block) -> None:
     """Lines between two tables: notes belong to the upper, titles to the lower one."""
-    lines = block.preface
+    lines = [*previous.notes, *block.preface]
     cut = 0
     for i, row in enumerate(lines):
         if labels.is_note(view.line(row)):
             cut = i + 1
-    previous.notes.extend(lines[:cut])
+    previous.notes = lines[:cut]
     block.preface = lines[cut:]
 
 

@@ -57,7 +57,7 @@ _UNITS = (
     "paket|lembar|dokumen|persen|kasus|desa|kelurahan|tahun|hari|bulan|jam|mm|cm"
 )
 _TRAILING_UNIT = re.compile(rf"(?<=[\d\s.,)])({_UNITS})\.?$", re.I)
-_SUPERSCRIPT = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹⁰]+\)?$|(?<=\d)\s*(?<![\d.,])\s\d\)$|(?<=\d)[a-d]\)$|\^\d+\)?$|(?<=\d)[†‡§]+$")
+_SUPERSCRIPT = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹⁰]+\)?$|(?<=\d)\s+\d\)$|(?<=\d)[a-d]\)$|\^\d+\)?$|(?<=\d)[†‡§]+$")
 _MARK = re.compile(r"(?<=[\d%)])\s*(\*{1,3}\)?|[re]\)?|x{1,2}\))$", re.I)
 _CORE = re.compile(r"\d+(?:[.,'’ ]\d+)*")
 _LOOSE = re.compile(r"(\d)\s*([.,])\s*(?=\d)")
@@ -227,6 +227,12 @@ class Setting:
     file: Evidence = field(default_factory=Evidence)
     counts: bool | None = None
     share: bool = False  # a percentage: above 100 by far is impossible
+    row_counts: tuple[bool | None, ...] = ()  # what the row itself says, where rows have units of their own
+
+    def for_row(self, position: int) -> bool | None:
+        """Does the unit of this row count whole things?"""
+        own = self.row_counts[position] if self.row_counts else None
+        return self.counts if own is None else own
 
 
 MARGIN = 1.0
@@ -314,4 +320,5 @@ def number(found: Literal, column: Evidence, setting: Setting, scores: dict[str,
         return Number(grouped)
     if score <= -MARGIN:
         return Number(fraction)
-    return Number(None, grouped if score >= 0 else fraction, "separator")
+    likely = grouped if score >= 0 or setting.counts is True else fraction
+    return Number(None, likely, "separator")

@@ -85,7 +85,7 @@ def _fill(draft: Draft, evidence: Sequence[Evidence], whole: Evidence) -> None:
     for one in evidence:
         together.merge(one)
     rows = [r.index for r in draft.rows]
-    row_units = [r.unit for r in draft.rows]
+    row_units = [(r.own, r.unit) for r in draft.rows]
     draft.values = [
         read_column(draft.grid, rows, c, setting_of(together, whole, c, c.unit or draft.unit, draft.title, row_units))
         for c in measures

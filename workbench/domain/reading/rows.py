@@ -89,6 +89,7 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
             chain = [stack[c] for c in sorted(stack)] + [t for _, t in present]
             stack.update(dict(present))
         side: list[str] = []
+        before: list[str] = []
         for column in spread:
             c = column.index
             text = view.text(index, c)
@@ -101,10 +102,8 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
             if text and (index, c) in vertical:
                 below[c] = (text, vertical[(index, c)])
             if text:
-                (side if c > (present[0][0] if present else -1) else chain).append(
-                    text
-                ) if column.role is Role.LABEL else side.append(text)
-        own = present[-1][1] if present else (side[0] if side else "")
+                (before if column.index < min((p[0] for p in present), default=first_value) else side).append(text)
+        own = present[-1][1] if present else (before[-1] if before else side[0] if side else "")
         outer = [s[1] for s in section]
         unit = next((t for c in units if (t := view.text(index, c))), None)
         if unit is None and own:
@@ -113,7 +112,7 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
         rows.append(
             Row(
                 index,
-                tuple([*outer, *chain, *side]),
+                (*outer, *before, *chain, *side),
                 own,
                 present[-1][0] if present else -1,
                 view.grid.indent(index, present[-1][0]) if present else 0,
@@ -147,7 +146,7 @@ def _sections(view: View, block: Block, values: list[int], stub: set[int]) -> di
             full.append(row)
             continue
         filled = view.filled(row)
-        texts = [view.text(row, c) for c in filled if not _BARE_CODE.fullmatch(view.text(row, c))]
+        texts = [t for c in filled if periods.is_year(t := view.text(row, c)) or not _BARE_CODE.fullmatch(t)]
         if len(texts) == 1 and position < len(body) - 1 and len(filled) <= 2:
             bare[row] = texts[0]
     if not bare or not full:
@@ -175,6 +174,8 @@ def _sections(view: View, block: Block, values: list[int], stub: set[int]) -> di
         if next_indent > view.grid.indent(row, filled[0]):
             evidence += 2
         if text.isupper() and not next_label.isupper():
+            evidence += 2
+        if periods.is_period(text) and not periods.is_period(next_label):
             evidence += 2
         level, deeper = areas.level_of(text), areas.level_of(next_label)
         if level and areas.RANK[level] < areas.RANK[deeper]:

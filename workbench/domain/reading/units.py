@@ -45,6 +45,11 @@ _MEASURED = re.compile(
 )
 
 
+_MEASURED_WORD = re.compile(
+    r"%|ha|km2|km²|ton|kg|rp\.?|rupiah|us\s?\$|usd|mm|ribu( jiwa| rp)?|juta( rp\.?| rupiah)?", re.I
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A unit as printed, with what its values are to be multiplied by to have the plain unit (10^3 for Ribu)."""
@@ -62,7 +67,7 @@ def unit_in(text: str) -> Unit | None:
     tail = re.search(r"(?:dalam|satuan\s*:?|unit\s*:|in)\s+([\w\s.%²³/$]+)$", text.strip(), re.I)
     if tail and (unit := _unit(tail[1])):
         return unit
-    return _unit(text) if len(text) <= 20 else None
+    return _unit(text) if len(text) <= 20 and (_MEASURED_WORD.fullmatch(text.strip()) or _SHARE.search(text)) else None
 
 
 def _unit(text: str) -> Unit | None:

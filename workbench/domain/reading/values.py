@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from workbench.domain.reading import numbers, units
+from workbench.domain.reading import labels, numbers, units
 from workbench.domain.reading.columns import Column
 from workbench.domain.reading.grid import CellValue, Grid, tidy
 from workbench.domain.reading.model import Flag
@@ -46,11 +46,20 @@ def read_column(grid: Grid, rows: Sequence[int], column: Column, setting: Settin
         return [Value(_exact(v) if isinstance(v, float) else v, None, _plain(v)) for v in cells]  # type: ignore[arg-type]
     evidence = column_evidence(grid, rows, c)
     found = {v: numbers.literal(v) for v in cells if isinstance(v, str)}
+    sides = {setting.for_row(i) for i in range(len(cells))} if setting.row_counts else {setting.counts}
     scores = {
-        mark: numbers.thousands_score(mark, evidence, setting, [f for f in found.values() if f and f.shape is either])
-        for mark, either in ((".", Shape.DOT_EITHER), (",", Shape.COMMA_EITHER))
+        side: {
+            mark: numbers.thousands_score(
+                mark, evidence, replace(setting, counts=side), [f for f in found.values() if f and f.shape is either]
+            )
+            for mark, either in ((".", Shape.DOT_EITHER), (",", Shape.COMMA_EITHER))
+        }
+        for side in sides
     }
-    values = [_cell(grid, r, c, cell, found, evidence, setting, scores) for r, cell in zip(rows, cells, strict=True)]
+    values = [
+        _cell(grid, r, c, cell, found, evidence, setting, scores[setting.for_row(i)])
+        for i, (r, cell) in enumerate(zip(rows, cells, strict=True))
+    ]
     for position in _eaten(cells, setting):
         v = values[position]
         v.value, v.flag, v.doubt, v.proposed = None, Flag.UNREADABLE, "thousands", round(float(v.value or 0) * 1000)
@@ -63,10 +72,13 @@ def _eaten(cells: Sequence[CellValue], setting: Setting) -> list[int]:
     Only where the unit counts whole things, or where nearly all other numbers are whole, a thousand times the
     fraction lies among them and the fraction itself far below.
     """
-    if setting.counts is False or setting.share:
+    if (setting.counts is False or setting.share) and not any(setting.row_counts):
         return []
     typed = [(i, float(v)) for i, v in enumerate(cells) if isinstance(v, int | float) and not isinstance(v, bool)]
     broken = [(i, v) for i, v in typed if not v.is_integer() and 1 < abs(v) < 1000 and abs(round(v, 3) - v) < 1e-9]
+    told = [i for i, _ in broken if setting.row_counts and setting.row_counts[i]]
+    if told:
+        return told
     fractions = sum(not v.is_integer() for _, v in typed)
     if not broken or fractions > len(broken):
         return []
@@ -128,22 +140,36 @@ def _cell(
 
 
 def setting_of(
-    table: Evidence, file: Evidence, column: Column, unit: str | None, title: str, rows_units: Sequence[str | None]
+    table: Evidence,
+    file: Evidence,
+    column: Column,
+    unit: str | None,
+    title: str,
+    rows: Sequence[tuple[str, str | None]],
 ) -> Setting:
-    """What words say about a column: those of its header first, then its unit, then the title."""
-    named = {u for u in rows_units if u}
-    if len(named) > 1:
-        kinds = {units.counts_things(u) for u in named}
-        counts = kinds.pop() if len(kinds) == 1 else None
-    else:
-        own_unit = unit or next(iter(named), None)
-        counts = units.counts_things(own_unit) if own_unit else None
-        if counts is None and (not own_unit or not units.is_measured(own_unit)):
-            heading = units.counts_things(column.header)
-            topic = units.counts_things(title)
-            counts = heading if heading is not None else topic
-            if counts is True and units.is_measured(f"{column.header} {title}"):
-                counts = None
+    """What words say about a column: its unit, its header, the title; and each row, where rows differ in kind."""
+    named = {u for _, u in rows if u}
+    own_unit = unit or (next(iter(named)) if len(named) == 1 else None)
+    counts = units.counts_things(own_unit) if own_unit else None
+    if counts is None and not named and (not own_unit or not units.is_measured(own_unit)):
+        heading = units.counts_things(column.header)
+        counts = heading if heading is not None else units.counts_things(title)
+        if counts is True and units.is_measured(f"{column.header} {title}"):
+            counts = None
     if units.multiplier_of(unit) > 1:
         counts = None
-    return Setting(table, file, counts, units.is_share(column.header, unit))
+    share = units.is_share(column.header, unit)
+    if counts is not None or share or units.multiplier_of(unit) > 1:
+        return Setting(table, file, counts, share)
+    told = tuple(_row_counts(label, u) for label, u in rows)
+    return Setting(table, file, counts, share, told if any(t is not None for t in told) else ())
+
+
+def _row_counts(label: str, unit: str | None) -> bool | None:
+    """What a row says by its unit, else by a label such as `Jumlah Puskesmas`."""
+    if unit:
+        return None if units.is_measured(unit) else units.counts_things(unit)
+    noun = labels.total_of(label)
+    if noun and not units.is_measured(noun) and not units.is_rate(noun):
+        return units.counts_things(noun)
+    return None
