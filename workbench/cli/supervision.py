@@ -86,7 +86,7 @@ class Supervisor:
         self.stopping.set()
 
     def run(self, ready: Callable[[], None]) -> int:
-        """Start all, call ``ready`` once, restart what dies; 0 after a signal, 1 when an essential one will not stay."""
+        """Start all, call ``ready`` once, restart what dies; 0 after a signal, 1 when an essential one fails."""
         for child in self.children:
             child.start()
         told = threading.Thread(target=ready, daemon=True)
