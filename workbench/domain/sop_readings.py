@@ -30,7 +30,10 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One thing we read or inferred. ``key`` is stable across versions: ``step:4``, ``outcome:4:kembalikan`` …"""
+    """One thing we read or inferred. ``key`` is stable across versions: ``step:4``, ``outcome:4:kembalikan`` …
+
+    ``ours`` is what is shown; ``value`` is what was read, and says whether an edit changed the reading itself.
+    """
 
     key: str
     part: Part
@@ -39,6 +42,7 @@ class Reading:
     printed: str
     ours: str
     confidence: Confidence
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,11 @@ def readings(sop: Sop) -> tuple[Reading, ...]:
         if lane.confidence is not Confidence.PRINTED:
             printed = lane.printed or _(UNPRINTED)
             found.append(
-                Reading(lane_key(lane.key), Part.LANE, "", _("Kolom pelaksana"), printed, lane.name, lane.confidence)
-            )
+                Reading(
+                    lane_key(lane.key), Part.LANE, "", _("Kolom pelaksana"), printed, lane.name, lane.confidence,
+                    f"{lane.name} {lane.role}",
+                )
+            )  # fmt: skip
     for step in sop.steps:
         if step.confidence is not Confidence.PRINTED:
             found.append(_step_reading(sop, step))
@@ -68,13 +75,14 @@ def readings(sop: Sop) -> tuple[Reading, ...]:
                     Reading(
                         outcome_key(step.no, outcome.key), Part.OUTCOME, step.no, _("Panah"), _(UNPRINTED),
                         f"{outcome.label} → {place_words(outcome.to)}", outcome.confidence,
+                        f"{outcome.label} {outcome.to} {outcome.kind}",
                     )
                 )  # fmt: skip
     if sop.fan_out is not None and sop.fan_out.confidence is not Confidence.PRINTED:
         found.append(
             Reading(
                 "fan_out", Part.FAN_OUT, sop.fan_out.steps[0], _("Cabang per OPD"), _(UNPRINTED),
-                fan_out_words(sop), sop.fan_out.confidence,
+                fan_out_words(sop), sop.fan_out.confidence, f"{sop.fan_out.steps} {sop.fan_out.join}",
             )
         )  # fmt: skip
     return tuple(found)
@@ -85,11 +93,12 @@ def _step_reading(sop: Sop, step: Step) -> Reading:
     if step.confidence is Confidence.READ:
         return Reading(
             step_key(step.no), Part.STEP, step.no, _("Kegiatan"), step.printed.get("activity", _(UNPRINTED)),
-            step.activity, step.confidence,
+            step.activity, step.confidence, step.activity,
         )  # fmt: skip
+    name = next((lane.name for lane in sop.lanes if lane.key == step.lane), step.lane)  # a draft may lack the lane
     return Reading(
         step_key(step.no), Part.STEP, step.no, _("Pelaksana"), _("bentuk bagan alir tidak tercetak"),
-        sop.lane(step.lane).name, step.confidence,
+        name, step.confidence, step.lane,
     )  # fmt: skip
 
 
