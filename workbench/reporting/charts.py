@@ -80,8 +80,11 @@ def make_chart(edition: Edition, spec: ChartSpecification, language: str = "id")
     column = table.columns[table.column_index(_leaf(table, spec.columns[0])[0])]
     focus = _focus(spec, labels, lines)
     own = [name.name if language == "id" else name.name_en or name.name for name in lines]
+    incomplete = any(cell.value is None for line in lines for cell in line.cells)
+    # A donut shows parts of a whole; where the whole is not known it would lie, bars do not.
+    kind = ChartKind.BAR_H if spec.kind is ChartKind.DONUT and incomplete else spec.kind
     drawing = Drawing(
-        kind=spec.kind,
+        kind=kind,
         labels=tuple(labels if language == "id" else labels_en),
         series=tuple(
             Series(name, tuple(c.value for c in line.cells), tuple(c.text + c.mark for c in line.cells))
@@ -217,7 +220,7 @@ def _alt(spec: ChartSpecification, d: Drawing, span: str) -> str:
         + ", ".join(f"{label} {text}" for label, text in zip(d.labels, s.texts, strict=True))
         for s in d.series
     ]
-    return f"{_KIND_WORDS[spec.kind][index]}: {measure} ({d.unit}), {span}. " + "; ".join(parts) + "."
+    return f"{_KIND_WORDS[d.kind][index]}: {measure} ({d.unit}), {span}. " + "; ".join(parts) + "."
 
 
 def _missing_note(missing: Sequence[str], language: str) -> list[str]:

@@ -60,6 +60,8 @@ def check(d: Drawing) -> None:
         raise BadDefinition(_("Piramida memerlukan tepat dua seri."))
     if d.kind is ChartKind.DONUT and len(d.labels) > _MAX_SLICES:
         raise BadDefinition(_("Diagram donat memuat paling banyak empat bagian."))
+    if d.kind is ChartKind.DONUT and any(v is None for s in d.series for v in s.values):
+        raise BadDefinition(_("Diagram donat memerlukan semua bagiannya."))
     if len(d.series) > len(theme.SERIES):
         raise BadDefinition(_("Paling banyak enam seri dalam satu diagram."))
     if any(len(s.values) != len(d.labels) or len(s.texts) != len(d.labels) for s in d.series):
@@ -85,6 +87,19 @@ def _number_format(d: Drawing) -> str:
     return f",.{d.decimals}f"
 
 
+def drawn(d: Drawing, index: int, place: int) -> float | None:
+    """The value as it is drawn: a stack that lacks a part is left out whole, for its height would be a false total."""
+    if d.kind is ChartKind.STACKED and any(s.values[place] is None for s in d.series):
+        return None
+    return d.series[index].values[place]
+
+
+def gaps(d: Drawing) -> list[tuple[int, int]]:
+    """(series, label) of every value that is missing and must be seen to be; one for each stack."""
+    found = [(i, n) for i in range(len(d.series)) for n in range(len(d.labels)) if drawn(d, i, n) is None]
+    return [(i, n) for i, n in found if d.kind is not ChartKind.STACKED or i == 0]
+
+
 def _inside(d: Drawing, value: float | None) -> bool:
     """Is a stacked segment tall enough for its own label?"""
     totals = [sum(s.values[i] or 0 for s in d.series) for i in range(len(d.labels))]
@@ -103,7 +118,7 @@ def plotly_figure(d: Drawing) -> Any:
     labels = list(d.labels)
     for i, s in enumerate(d.series):
         shades = [opacity(d, label, s.name) for label in labels]
-        values, texts = list(s.values), list(s.texts)
+        values, texts = [drawn(d, i, n) for n in range(len(labels))], list(s.texts)
         tone = colour(d, i)
         match d.kind:
             case ChartKind.BAR_H:
@@ -159,6 +174,11 @@ def _plotly_layout(figure: Any, d: Drawing) -> None:
         figure.update_traces(texttemplate="%{label}<br>%{text}")
         figure.update_layout(meta={"format": _number_format(d), "zero": d.zero})
         return
+    for _index, place in gaps(d):
+        here = {"x": 0, "y": d.labels[place]} if d.kind in _HORIZONTAL else {"x": d.labels[place], "y": 0}
+        if d.kind is ChartKind.LINE:
+            here |= {"y": 0, "yref": "paper"}
+        figure.add_annotation(text="…", showarrow=False, **here)
     value_axis = {"title": {"text": d.unit}, "tickformat": _number_format(d), "rangemode": "tozero" if d.zero else
                   "normal", "gridcolor": theme.RULE, "showgrid": d.kind is ChartKind.LINE}  # fmt: skip
     if d.kind is not ChartKind.LINE:
@@ -216,13 +236,16 @@ def _height(d: Drawing) -> int:
 
 def _records(d: Drawing) -> list[dict[str, Any]]:
     """One record for each mark; order fields fix what the two libraries would order differently."""
+    missing = set(gaps(d))
     return [
         {
-            "label": label, "series": s.name, "value": s.values[n], "text": s.texts[n], "place": n, "order": i,
+            "label": label, "series": s.name, "value": drawn(d, i, n), "text": s.texts[n], "place": n, "order": i,
             "opacity": opacity(d, "" if d.kind is ChartKind.LINE else label, s.name),
             "signed": None if s.values[n] is None else (-1 if i == 0 else 1) * (s.values[n] or 0),
             "at": s.values[n] if s.values[n] is not None else 0,
-            "inside": s.texts[n] if _inside(d, s.values[n]) else "",
+            "inside": s.texts[n] if _inside(d, drawn(d, i, n)) else "",
+            "gap": "…" if (i, n) in missing else "",
+            "signed_at": (-1 if i == 0 else 1) * (s.values[n] or 0),
             "last": n == len(d.labels) - 1,
             "end": f"{s.name} {s.texts[n]}" if len(d.series) > 1 else s.texts[n],
         }
@@ -321,6 +344,7 @@ def _v_stacked(d: Drawing) -> dict[str, Any]:
          "encoding": {"y": {**_value(d), "stack": "zero"}, "order": order, "color": _tone(d, legend=True),
                       "opacity": _OPACITY}},
         {"mark": {"type": "text", "baseline": "middle"}, "encoding": text},
+        {"mark": {"type": "text", "dy": -7}, "encoding": {"y": {"datum": 0}, "text": {"field": "gap"}}},
     ]}  # fmt: skip
 
 
@@ -344,7 +368,7 @@ def _v_line(d: Drawing) -> dict[str, Any]:
 def _v_pyramid(d: Drawing) -> dict[str, Any]:
     value = _value(d, "signed")
     left, right = ({"filter": f"datum.order === {i}"} for i in (0, 1))
-    text = {"x": value, "text": {"field": "text"}}
+    text = {"x": _value(d, "signed_at"), "text": {"field": "text"}}
     return {"encoding": {"y": _names(d)}, "layer": [
         {"mark": {"type": "bar", "height": {"band": 0.78}},
          "encoding": {"x": value, "color": _tone(d, legend=True), "opacity": _OPACITY}},

@@ -288,14 +288,17 @@ class TableMaker:
     # ---- putting together
 
     def _columns(self) -> list[Column]:
-        columns = []
+        columns: list[Column] = []
         for column, _period in self.leaves:
+            parts = [c for c in columns if c.id in column.sum]  # a sum is measured as its parts are
             indicator = self.info.indicators.get(column.indicator)
             category = self.info.categories.get(column.category)
             label = column.label or (category[0] if category else indicator.label if indicator else column.key)
             label_en = column.label_en or (category[1] if category else indicator.label_en if indicator else "")
             decimals = column.decimals if column.decimals is not None else indicator.decimals if indicator else 0
-            unit = column.unit or (indicator.unit if indicator else "")
+            if column.decimals is None and parts:
+                decimals = max(part.decimals for part in parts)
+            unit = column.unit or (indicator.unit if indicator else parts[0].unit if parts else "")
             columns.append(Column(column.key, label, label_en, unit, decimals, column.spanner, column.spanner_en))
         return columns
 
