@@ -1,0 +1,80 @@
+"""Kirim data: what does my OPD owe, what came back, what was accepted?"""
+
+import streamlit as st
+
+from workbench.domain.people import PRODUCER_ROLES
+from workbench.i18n import _
+from workbench.services import collect
+from workbench.services.collect import OwedItem
+from workbench.ui import access, frame, words
+from workbench.ui.resources import reading
+
+person = access.require(*PRODUCER_ROLES)
+
+frame.header(_("Kirim data"), _("Yang diminta dari OPD Anda. Unggah berkas yang sudah ada; tidak perlu dirapikan."))
+
+
+def due(item: OwedItem) -> str:
+    return _("jatuh tempo {when}").format(when=words.when(item.due_at)) if item.due_at else ""
+
+
+@st.dialog(_("Kirim berkas"), width="medium", on_dismiss="rerun")
+def send(item: OwedItem) -> None:
+    st.markdown(f"**{item.dataset_title}** · {item.period}")
+    frame.upload_form(item.dataset_id, item.period, item.case_id)
+
+
+def card(item: OwedItem) -> None:
+    with st.container(border=True):
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        left.markdown(f"**{item.dataset_title}** · {item.period}  \n:gray[{due(item)}]")
+        if item.status in ("to_send", "returned"):
+            label = _("Kirim perbaikan") if item.status == "returned" else _("Kirim berkas")
+            if right.button(label, key=f"send-{item.dataset_id}-{item.period}", type="primary", width="stretch"):
+                send(item)
+        if item.refusal:
+            st.warning(item.refusal, icon=":material/warning:")
+        if item.submission and item.status == "returned":
+            st.markdown(f":gray[{_('Catatan pemeriksa:')}] {words.plain(item.submission.return_note)}")
+            if item.submission.returned_cells:
+                st.dataframe(
+                    [
+                        {
+                            _("Lembar"): cell.get("sheet", ""),
+                            _("Sel"): cell.get("cell", ""),
+                            _("Yang perlu diperbaiki"): cell.get("message", ""),
+                            _("Usulan"): words.number(cell["proposed"]) if cell.get("proposed") is not None else "",
+                        }
+                        for cell in item.submission.returned_cells
+                    ],
+                    hide_index=True,
+                    column_config={_("Yang perlu diperbaiki"): st.column_config.TextColumn(width="large")},
+                    alt=_("Sel yang perlu diperbaiki"),
+                )
+        elif item.submission:
+            st.markdown(
+                f":gray[{_('Tanda terima')}] **{item.submission.receipt}** · "
+                f"{words.when(item.submission.received_at)} · "
+                f"[{words.plain(item.submission.file_name)}](/berkas/{item.submission.file_sha256})"
+            )
+
+
+with reading() as session:
+    owed = collect.owed(session, person=person)
+
+if not owed:
+    st.info(
+        _("Belum ada data yang diminta. Permintaan dari walidata muncul di sini dengan batas waktunya."),
+        icon=":material/upload_file:",
+    )
+for status, title in (
+    ("returned", _("Dikembalikan, perlu diperbaiki")),
+    ("to_send", _("Perlu dikirim")),
+    ("sent", _("Sudah dikirim, sedang diperiksa")),
+    ("accepted", _("Sudah disahkan")),
+):
+    group = [item for item in owed if item.status == status]
+    if group:
+        st.subheader(f"{title} ({len(group)})", anchor=False)
+        for item in group:
+            card(item)

@@ -1,0 +1,192 @@
+"""Periksa: may this submission be accepted?"""
+
+from uuid import uuid4
+
+import streamlit as st
+
+from workbench.domain.datasets import SymbolMeaning
+from workbench.domain.people import Role
+from workbench.i18n import _
+from workbench.services import collect, process
+from workbench.services.process import CheckResult
+from workbench.ui import access, feedback, frame, theme, words
+from workbench.ui.components import finding_list, recipe_view
+from workbench.ui.resources import reading, writing
+
+person = access.require(Role.STAFF, Role.SECTION_HEAD)
+
+number = st.query_params.get("kiriman", "")
+if not number.isdecimal():
+    frame.header(_("Periksa"), _("Temuan menurut tingkatnya, empat gerbang, lalu sahkan atau kembalikan."))
+    st.info(_("Pilih satu kiriman untuk diperiksa."), icon=":material/fact_check:")
+    st.page_link("pages/collect/submissions.py", label=_("Daftar kiriman"), icon=":material/folder_open:")
+    st.stop()
+
+submission_id = int(number)
+with feedback.shown_errors() as found, reading() as session:
+    submission = collect.submission(session, submission_id)
+if not found.ok:
+    st.stop()
+if submission.status == "received":
+    with st.spinner(_("Membaca dan memeriksa berkas…")), feedback.shown_errors() as found, writing() as session:
+        process.check(session, submission_id=submission_id)
+    if not found.ok:
+        st.stop()
+with feedback.shown_errors() as found, reading() as session:
+    submission = collect.submission(session, submission_id)
+    result = process.result_of(session, submission_id=submission_id)
+    table = process.rows_of(session, submission_id=submission_id) if not result.refusal else None
+    recipe = process.recipe_of(session, dataset_id=submission.dataset_id)
+if not found.ok:
+    st.stop()
+
+undecided = submission.status == "checked"
+frame.header(
+    f"{submission.dataset_title} · {submission.period}",
+    _("Putaran {round} · {file} · tanda terima {receipt}").format(
+        round=submission.round, file=words.plain(submission.file_name), receipt=submission.receipt
+    ),
+)
+with st.container(horizontal=True, vertical_alignment="center"):
+    theme.badge(submission.status)
+    st.markdown(f"[{_('Unduh berkas asli')}](/berkas/{submission.file_sha256})", width="content")
+    st.page_link(
+        "pages/process/read.py", label=_("Lihat pembacaan lembar"), query_params={"kiriman": number},
+        icon=":material/table_view:",
+    )  # fmt: skip
+    if submission.case_id:
+        st.page_link(
+            "pages/track/case.py", label=_("Buka perkara"), query_params={"case": str(submission.case_id)},
+            icon=":material/route:",
+        )  # fmt: skip
+if result.refusal:
+    st.error(result.refusal, icon=":material/block:")
+    st.stop()
+
+
+def gates(check: CheckResult) -> None:
+    """The four gates, each with what still stands in the way."""
+    lines = [
+        (check.errors == 0, _("Tidak ada kesalahan"), _("{n} kesalahan").format(n=check.errors)),
+        (check.open_warnings == 0, _("Peringatan beralasan"), _("{n} tanpa alasan").format(n=check.open_warnings)),
+        (not check.questions, _("Label dan tanda jelas"), _("{n} pertanyaan").format(n=len(check.questions))),
+        (check.rows > 0, _("Ada data"), _("tidak ada baris")),
+    ]
+    columns = st.columns(4)
+    for column, (passed, name, problem) in zip(columns, lines, strict=True):
+        with column, st.container(border=True, gap="xsmall", height="stretch"):
+            st.markdown(f"**{name}**")
+            st.markdown(
+                f":green-badge[:material/check_circle: {_('terbuka')}]"
+                if passed
+                else f":red-badge[:material/block: {problem}]"
+            )
+
+
+def idem(what: str) -> str:
+    return st.session_state.setdefault(f"idem-{what}-{submission_id}-{result.sha256}", uuid4().hex)
+
+
+def accept() -> None:
+    with feedback.shown_errors(later=True) as done, writing() as session:
+        version = process.accept(
+            session, submission_id=submission_id, by=access.require(Role.STAFF, Role.SECTION_HEAD),
+            seen_sha256=result.sha256, idem=idem("accept"),
+        )  # fmt: skip
+    if done.ok:
+        feedback.flash(
+            _("Disahkan sebagai versi {version}: {rows} angka, SHA-256 {sha}….").format(
+                version=version.version, rows=version.rows, sha=version.parquet_sha256[:16]
+            )
+        )
+
+
+@st.dialog(_("Kembalikan ke OPD"), width="large")
+def give_back() -> None:
+    with reading() as session:
+        cells = process.cells_to_return(session, submission_id=submission_id)
+    st.markdown(_("{n} sel berikut dikirim ke OPD bersama catatan Anda.").format(n=len(cells)))
+    st.dataframe(
+        [{_("Lembar"): c["sheet"], _("Sel"): c["cell"], _("Temuan"): c["message"]} for c in cells],
+        hide_index=True, column_config={_("Temuan"): st.column_config.TextColumn(width="large")},
+    )  # fmt: skip
+    note = st.text_area(_("Catatan untuk OPD"), placeholder=_("Apa yang perlu diperbaiki, dan sampai kapan."))
+    if st.button(_("Kembalikan"), type="primary", icon=":material/undo:"):
+        with feedback.shown_errors() as done, writing() as session:
+            process.return_to_opd(
+                session, submission_id=submission_id, by=access.require(Role.STAFF, Role.SECTION_HEAD), note=note,
+                cells=cells, idem=idem("return"),
+            )  # fmt: skip
+        if done.ok:
+            feedback.flash(_("Dikembalikan ke OPD dengan daftar sel; jam OPD berjalan lagi."))
+            st.rerun()
+
+
+@st.dialog(_("Jawab pertanyaan pembacaan"), width="medium")
+def answer_dash() -> None:
+    st.markdown(_("Berkas ini memakai tanda “-”. Apa artinya pada dataset ini?"))
+    meaning = st.radio(
+        _("Arti tanda"), [SymbolMeaning.ZERO, SymbolMeaning.MISSING],
+        format_func=lambda m: _("nol (tidak ada kejadian)") if m is SymbolMeaning.ZERO else _("data tidak tersedia"),
+    )  # fmt: skip
+    reason = st.text_input(_("Alasan"), value=_("Sesuai penjelasan OPD"))
+    if st.button(_("Simpan"), type="primary"):
+        with feedback.shown_errors() as done, writing() as session:
+            process.decide_dash(
+                session, dataset_id=submission.dataset_id, meaning=meaning, by=access.require(), reason=reason
+            )
+            process.check(session, submission_id=submission_id)
+        if done.ok:
+            st.rerun()
+
+
+def confirm_area(label: str, code: str) -> None:
+    with feedback.shown_errors(later=True) as done, writing() as session:
+        process.confirm_area(
+            session, dataset_id=submission.dataset_id, label=label, area_code=code,
+            by=access.require(Role.STAFF, Role.SECTION_HEAD),
+        )  # fmt: skip
+        process.check(session, submission_id=submission_id)
+    if done.ok:
+        feedback.flash(_("Ejaan “{label}” diingat untuk dataset ini.").format(label=label))
+
+
+gates(result)
+for question in result.questions if undecided else ():
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            _("Wilayah mana yang dimaksud “{label}” ({cells})?").format(
+                label=words.plain(question.label), cells=", ".join(question.cells[:3])
+            ),
+            width="content",
+        )
+        for code, name, _score in question.candidates[:4]:
+            st.button(
+                f"{name} ({code})", key=f"area-{question.label}-{code}", on_click=confirm_area,
+                args=(question.label, code),
+            )  # fmt: skip
+if undecided:
+    with st.container(horizontal=True):
+        st.button(
+            _("Sahkan"), type="primary", icon=":material/verified:", on_click=accept, disabled=not result.acceptable,
+            help=_("Anda mengesahkan data dengan SHA-256 {sha}…").format(sha=result.sha256[:16]),
+        )  # fmt: skip
+        if st.button(_("Kembalikan ke OPD"), icon=":material/undo:"):
+            give_back()
+        if any(f.rule == "dash" or f.code == "dash" for f in result.findings) and st.button(
+            _("Artikan tanda “-”"), icon=":material/help:"
+        ):
+            answer_dash()
+
+left, right = st.columns([3, 2])
+with left:
+    st.subheader(_("Temuan ({n})").format(n=len(result.findings)), anchor=False)
+    if not result.findings:
+        st.success(_("Tidak ada temuan."), icon=":material/check_circle:")
+    finding_list.draw(result.findings, submission_id=submission_id, editable=undecided)
+with right:
+    st.subheader(_("Resep"), anchor=False)
+    recipe_view.sentences(recipe)
+if table is not None:
+    st.subheader(_("Data yang akan disahkan ({n} angka)").format(n=words.number(table.num_rows)), anchor=False)
+    recipe_view.table(table)

@@ -1,0 +1,87 @@
+"""Findings of a submission as a worklist: worst first, each with its cell, and what may be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from workbench.domain.reading.model import Severity
+from workbench.i18n import _
+from workbench.services import process
+from workbench.services.process import FoundFinding
+from workbench.ui import access, feedback, theme, words
+from workbench.ui.resources import writing
+
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_STATUS = {Severity.ERROR: "blocker", Severity.WARNING: "warning", Severity.INFO: "info"}
+
+
+def draw(findings: Sequence[FoundFinding], *, submission_id: int, editable: bool) -> None:
+    """The list; with ``editable`` a warning can be explained and a cell corrected, each with a reason."""
+    for finding in sorted(findings, key=lambda item: (_ORDER[item.severity], bool(item.reason), item.sheet, item.cell)):
+        _one(finding, submission_id, editable)
+
+
+@st.fragment
+def _one(finding: FoundFinding, submission_id: int, editable: bool) -> None:
+    with st.container(border=True, gap="xsmall"):
+        place = " · ".join(part for part in (finding.sheet, finding.cell) if part)
+        st.markdown(
+            f"{theme.badge_text(_STATUS[finding.severity])} **{words.plain(place)}** {words.plain(finding.message)}"
+        )
+        if finding.reason:
+            st.caption(
+                _("Diterima dengan alasan: {reason} — {who}").format(
+                    reason=words.plain(finding.reason), who=words.plain(finding.decided_by)
+                )
+            )
+        if not editable or finding.severity is Severity.INFO or finding.reason:
+            return
+        with st.container(horizontal=True):
+            if finding.severity is Severity.WARNING and st.button(
+                _("Terima dengan alasan"), key=f"explain-{finding.id}", icon=":material/edit_note:"
+            ):
+                _explain(finding)
+            if _single(finding.cell) and st.button(
+                _("Koreksi sel"), key=f"correct-{finding.id}", icon=":material/edit:"
+            ):
+                _correct(finding, submission_id)
+
+
+def _single(cell: str) -> bool:
+    return bool(cell) and ":" not in cell and "," not in cell
+
+
+@st.dialog(_("Terima dengan alasan"), width="medium")
+def _explain(finding: FoundFinding) -> None:
+    st.markdown(words.plain(finding.message))
+    reason = st.text_area(_("Alasan tertulis"), placeholder=_("Misalnya: sudah dikonfirmasi OPD melalui surat nomor …"))
+    if st.button(_("Simpan alasan"), type="primary"):
+        with feedback.shown_errors() as done, writing() as session:
+            process.explain_finding(session, finding_id=finding.id, reason=reason, by=access.require())
+        if done.ok:
+            feedback.flash(_("Alasan tersimpan."))
+            st.rerun()
+
+
+@st.dialog(_("Koreksi sel"), width="medium")
+def _correct(finding: FoundFinding, submission_id: int) -> None:
+    st.markdown(f"**{words.plain(finding.sheet)} {finding.cell}** · {words.plain(finding.message)}")
+    st.caption(_("Berkas OPD tidak diubah; koreksi menjadi langkah resep dengan alasan, dan dapat ditelusuri."))
+    missing = st.toggle(_("Nilainya memang tidak ada"))
+    value = None if missing else st.number_input(_("Nilai yang benar"), value=finding.proposed, step=None, format="%f")
+    reason = st.text_area(_("Alasan tertulis"), placeholder=_("Misalnya: salah ketik, dikonfirmasi operator OPD …"))
+    if st.button(_("Simpan koreksi"), type="primary"):
+        if value is None and not missing:
+            st.error(_("Isi nilai yang benar, atau tandai bahwa nilainya memang tidak ada."))
+            return
+        with feedback.shown_errors() as done, writing() as session:
+            process.correct_cell(
+                session, submission_id=submission_id, sheet=finding.sheet, cell=finding.cell, value=value,
+                reason=reason, by=access.require(), flag="not_available" if missing else "",
+            )  # fmt: skip
+            process.check(session, submission_id=submission_id)
+        if done.ok:
+            feedback.flash(_("Koreksi tersimpan sebagai langkah resep; kiriman diperiksa ulang."))
+            st.rerun()

@@ -1,0 +1,105 @@
+"""A recipe as sentences, and the observations it makes with the cell each came from."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import streamlit as st
+
+from workbench.domain.recipes import (
+    CorrectCell,
+    HarmoniseAreas,
+    IgnoreRows,
+    MapLabels,
+    PickTable,
+    SetPeriod,
+    SetUnit,
+    Step,
+    Symbols,
+)
+from workbench.i18n import _
+from workbench.storage.recipes import StoredRecipe
+from workbench.ui import words
+
+
+def sentence(step: Step) -> str:
+    """One step of a recipe in words."""
+    match step:
+        case PickTable():
+            where = ", ".join(part for part in (step.sheet, step.title) if part)
+            return _("Ambil tabel {where}.").format(where=where) if where else _("Ambil tabel yang labelnya cocok.")
+        case IgnoreRows():
+            return _("Abaikan baris {labels}: {reason}").format(labels=", ".join(step.labels), reason=step.reason)
+        case CorrectCell():
+            value = "–" if step.value is None else words.number(step.value, 0 if step.value == int(step.value) else 2)
+            return _("Koreksi {sheet} {cell}: “{old}” menjadi {new}. {reason}").format(
+                sheet=step.sheet, cell=step.cell, old=step.expect, new=value, reason=step.reason
+            )
+        case MapLabels():
+            axis = _("kolom") if step.do == "map_columns" else _("baris")
+            return _("Cocokkan label {axis} dengan definisi dataset{more}.").format(
+                axis=axis, more=_(" dan {n} ejaan yang ditegaskan").format(n=len(step.labels)) if step.labels else ""
+            )
+        case HarmoniseAreas():
+            if not step.spellings:
+                return _("Samakan nama wilayah dengan kode Kemendagri.")
+            return _("Samakan nama wilayah; ditegaskan: {names}.").format(
+                names=", ".join(f"{name} → {code}" for name, code in step.spellings.items())
+            )
+        case Symbols():
+            return _("Artikan tanda “-” sebagai {meaning}.").format(meaning=step.dash.value)
+        case SetUnit():
+            by = f" × {words.number(step.multiplier)}" if step.multiplier != 1 else ""
+            return _("Satuan {unit}{by}.").format(unit=step.unit, by=by)
+        case SetPeriod():
+            return _("Periode {period}.").format(period=step.period or _("sesuai kiriman"))
+    return step.do
+
+
+def sentences(stored: StoredRecipe) -> None:
+    """All steps in order, with the recipe's version."""
+    st.caption(
+        _("Versi {n}").format(n=stored.version)
+        if stored.version
+        else _("Resep bawaan, diturunkan dari definisi dataset")
+    )
+    st.markdown("\n".join(f"{i}. {words.plain(sentence(step))}" for i, step in enumerate(stored.recipe.steps, 1)))
+
+
+def table(rows: pa.Table) -> None:
+    """The observations: what, where, value, flag, and the cell of the file."""
+    shown = rows.select(
+        [
+            "indicator",
+            "category",
+            "area_code",
+            "area_name",
+            "period",
+            "value",
+            "flag",
+            "unit",
+            "kind",
+            "sheet",
+            "cell",
+            "raw",
+        ]
+    )
+    st.dataframe(
+        shown,
+        hide_index=True,
+        lazy=True,
+        column_config={
+            "indicator": _("Indikator"),
+            "category": _("Rincian"),
+            "area_code": _("Kode wilayah"),
+            "area_name": _("Wilayah"),
+            "period": _("Periode"),
+            "value": st.column_config.NumberColumn(_("Nilai"), format="localized"),
+            "flag": _("Tanda"),
+            "unit": _("Satuan"),
+            "kind": _("Jenis"),
+            "sheet": _("Lembar"),
+            "cell": _("Sel"),
+            "raw": _("Teks asli"),
+        },
+        alt=_("Data hasil resep dengan sel asalnya"),
+    )
