@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from workbench.cli.sop_export import export
 from workbench.domain.errors import NotFound, Refused
 from workbench.domain.sop import END, Sop, Standard, Step
 from workbench.domain.sop_lint import LintProblem, Severity, lint, unit_word
@@ -18,7 +19,10 @@ from workbench.storage.sop_files import BadSop, load_all, load_with_lines, locat
 
 @click.group()
 def sop() -> None:
-    """SOPs as data: list, show and lint."""
+    """SOPs as data: list, show, lint and export."""
+
+
+sop.add_command(export)
 
 
 def _folder() -> Path:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from workbench.domain.errors import NotFound
 from workbench.domain.people import WALIDATA_ROLES, Person
 from workbench.i18n import _
+from workbench.services import sop_library
 from workbench.storage import files
 from workbench.storage.tables import DraftRow, ReleaseRow, SubmissionRow
 
@@ -20,6 +21,7 @@ MEDIA_TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".json": "application/json",
     ".ipynb": "application/x-ipynb+json",
+    ".bpmn": "application/xml",
 }
 
 
@@ -49,6 +51,9 @@ def open_for(session: Session, *, person: Person, sha256: str) -> Download:
 
 
 def _name_for(session: Session, person: Person, sha256: str) -> str:
+    published = sop_library.download_name(session, sha256)
+    if published:  # procedures are for everybody who is logged in
+        return published
     staff = bool(person.roles & WALIDATA_ROLES)
     sent = select(SubmissionRow).where(SubmissionRow.file_sha256 == sha256).order_by(col(SubmissionRow.id).desc())
     if not staff:
