@@ -51,7 +51,7 @@ def people(*, year="2025", rows=(*AREAS, "Jumlah/Total"), columns=None, cells=No
         parts.append((sum(a for a, _ in parts), sum(b for _, b in parts)))
         cells = [[dotted(a), dotted(b), dotted(a + b)] for a, b in parts]
     title = f"Jumlah Penduduk Menurut Kecamatan dan Jenis Kelamin di Kota Surakarta, {year}"
-    return reading(table(rows, columns, cells, title=title, sheet=sheet, unit="orang"))
+    return reading(table(rows[: len(cells)], columns, cells, title=title, sheet=sheet, unit="orang"))
 
 
 def dotted(number):

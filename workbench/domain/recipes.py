@@ -8,7 +8,7 @@ Every step says what it reads and writes: switching one off shows which later st
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -270,17 +270,18 @@ def _step_to_plain(step: Step) -> dict[str, Any]:
         if step.labels:
             plain["labels"] = {k: dict(v) for k, v in sorted(step.labels.items())}
         return plain
-    names = [f for f in step.__dataclass_fields__ if f != "id"]
-    for name in names:
-        value = getattr(step, name)
+    for item in fields(step):
+        value = getattr(step, item.name)
+        default = item.default_factory() if item.default_factory is not MISSING else item.default
+        if item.name == "id" or value == default:
+            continue
         if isinstance(value, tuple):
             value = list(value)
         elif isinstance(value, Mapping):
             value = dict(sorted(value.items()))
         elif isinstance(value, StrEnum):
             value = str(value)
-        if value not in ("", [], {}) and not (name == "multiplier" and value == 1.0):
-            plain[name] = value
+        plain[item.name] = value
     return plain
 
 
@@ -314,7 +315,7 @@ def _step_from_plain(item: object, definition: DatasetDefinition) -> Step:
         raise BadDefinition(_("jenis langkah ini tidak dikenal."))
     kind = STEP_KINDS[item["do"]]
     given = {key: value for key, value in item.items() if key != "do"}
-    unknown = set(given) - set(kind.__dataclass_fields__)
+    unknown = set(given) - {f.name for f in fields(kind)}
     if unknown or not isinstance(given.get("id"), str):
         raise BadDefinition(
             _("kunci {key} tidak dikenal atau id kosong.").format(key=", ".join(sorted(unknown)) or "id")
