@@ -49,7 +49,8 @@ def render(
             shutil.copyfile(path, target / path.name)
         for name in ("pages", "charts"):
             shutil.rmtree(target / name, ignore_errors=True)
-            shutil.copytree(result.folder / name, target / name)
+            if (result.folder / name).is_dir():
+                shutil.copytree(result.folder / name, target / name)
         body = json.dumps(dict(result.manifest), ensure_ascii=False, indent=1, sort_keys=True)
         (target / "manifest.json").write_text(body, encoding="utf-8")
     if as_json:

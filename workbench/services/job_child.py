@@ -60,7 +60,9 @@ class Pulse:
         self.beat()
 
     def beat(self) -> None:
-        """One heartbeat; a job that was given to somebody else ends this process."""
+        """One heartbeat; without our worker, or when the job was given to somebody else, this process ends."""
+        if os.getppid() != self._parent:
+            os._exit(LOST)
         with self._lock, database.writing() as session:
             ours = jobs.beat(session, self._job.id, *self._said, worker=self._worker)
         if not ours:
@@ -68,8 +70,6 @@ class Pulse:
 
     def _run(self) -> None:
         while not self._stop.wait(BEAT_SECONDS):
-            if os.getppid() != self._parent:
-                os._exit(LOST)
             self.beat()
 
 
