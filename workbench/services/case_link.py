@@ -18,7 +18,7 @@ from workbench.domain.people import Person
 from workbench.domain.sop import END, EvidenceKind, Outcome, OutcomeKind, Sop
 from workbench.i18n import _
 from workbench.services import casework, track
-from workbench.storage import casebook, datasets, files
+from workbench.storage import audit_log, casebook, datasets
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +99,18 @@ def require_step(case: Standing, kind: EvidenceKind) -> None:
     raise Refused(sentence.format(number=case.number, no=case.step if case.step != END else _("selesai")))
 
 
-def evidence(session: Session, kind: EvidenceKind, items: Sequence[tuple[str, str, str]]) -> Evidence:
-    """Evidence for one or several objects, each (dataset, reference, SHA-256).
+def evidence(
+    session: Session, kind: EvidenceKind, items: Sequence[tuple[str, str, str]], *, case: Standing, by: Person
+) -> Evidence:
+    """Evidence for one or several objects, each (dataset, reference, SHA-256); the last one completes the set.
 
-    One object is named as it is. Several are written down as a list, which is kept as a file of its own, so that the
-    decision still rests on exactly these bytes.
+    The event names all references and the bytes of the last object; where there are several, the audit log keeps the
+    SHA-256 of each, so that the decision still rests on exactly these bytes.
     """
-    if len(items) == 1:
-        _dataset, reference, address = items[0]
-        return Evidence(kind, reference, address)
-    text = "".join(f"{dataset}\t{reference}\t{address}\n" for dataset, reference, address in sorted(items))
-    stored = files.put(text.encode("utf-8"), "text/tab-separated-values")
-    files.record(session, stored)
-    return Evidence(kind, ",".join(reference for _dataset, reference, _sha in sorted(items)), stored.sha256)
+    if len(items) > 1:
+        body = [{"dataset": dataset, "ref": reference, "sha256": address} for dataset, reference, address in items]
+        audit_log.append(session, by.username, "case.evidence", {"case": case.number, "step": case.step, "of": body})
+    return Evidence(kind, ", ".join(reference for _dataset, reference, _address in items), items[-1][2])
 
 
 def go_on(session: Session, case: Standing, *, by: Person, idem: str, proof: Evidence, note: str = "") -> CaseState:

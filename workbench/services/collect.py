@@ -246,12 +246,11 @@ def _let_go_on(session: Session, case: case_link.Standing, *, by: Person, idem: 
     """Decide the case's step once the last file it asked for is there."""
     wanted = case_link.wanted(case)
     newest = submissions.newest_by_dataset(session, period=case.period, dataset_ids=[d.id for d in wanted])
-    items = [
-        (row.dataset_id, row.receipt, row.file_sha256) for row in newest.values() if row.status in submissions.LIVE
-    ]
-    if len(items) < len(wanted):
+    live = sorted((row for row in newest.values() if row.status in submissions.LIVE), key=lambda row: row.id or 0)
+    if len(live) < len(wanted):
         return False
-    proof = case_link.evidence(session, EvidenceKind.SUBMISSION, items)
+    items = [(row.dataset_id, row.receipt, row.file_sha256) for row in live]
+    proof = case_link.evidence(session, EvidenceKind.SUBMISSION, items, case=case, by=by)
     case_link.go_on(session, case, by=by, idem=f"{idem}:case", proof=proof)
     return True
 

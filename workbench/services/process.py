@@ -357,14 +357,16 @@ def _write_version(session: Session, row: SubmissionRow, done: Replayed, digest:
 
 def _finish_case(session: Session, case: case_link.Standing, *, by: Person, idem: str, note: str) -> None:
     """Decide the case's step when every dataset it asked for is accepted."""
-    items = []
+    accepted: list[DatasetVersionRow] = []
     for definition in case_link.wanted(case):
         row = submissions.newest_by_dataset(session, period=case.period, dataset_ids=[definition.id]).get(definition.id)
         known = submissions.version_of_submission(session, row.id or 0) if row is not None else None
         if known is None:
             return
-        items.append((definition.id, f"{known.dataset_id}/{known.period}/v{known.version}", known.parquet_sha256))
-    proof = case_link.evidence(session, EvidenceKind.DATASET_VERSION, items)
+        accepted.append(known)
+    accepted.sort(key=lambda version: version.id or 0)
+    items = [(v.dataset_id, f"{v.dataset_id}/{v.period}/v{v.version}", v.parquet_sha256) for v in accepted]
+    proof = case_link.evidence(session, EvidenceKind.DATASET_VERSION, items, case=case, by=by)
     case_link.go_on(session, case, by=by, idem=f"{idem}:case", proof=proof, note=note)
 
 
