@@ -220,7 +220,7 @@ def test_a_session_ended_elsewhere_ends_at_the_next_message(server: Server) -> N
 def test_a_post_taken_away_is_gone_at_the_next_run(server: Server) -> None:
     async def attack() -> None:
         async with RawClient(server.stream, server.cookie(Role.REQUESTER)) as client:
-            assert "Selamat bekerja" in await client.run()
+            assert "Beranda" in await client.run()
             _execute(
                 server,
                 "UPDATE assignment SET valid_to = '2000-01-01' WHERE person_id = ?",

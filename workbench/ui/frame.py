@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from workbench.domain.people import Assignment, Capacity, Person, Role
 from workbench.i18n import LANGUAGES, N_, _, language
@@ -36,13 +38,13 @@ __all__ = [
     "ROLE_WORDS",
     "base_url",
     "configure",
-    "go_to",
     "header",
-    "link_to",
     "menu",
+    "page_link",
     "post_words",
     "reader",
     "sidebar",
+    "switch_page",
     "upload_form",
 ]
 
@@ -111,16 +113,22 @@ def upload_form(dataset_id: str, period: str, case_id: int | None = None, *, hei
     st.iframe(f"/unggah?{urlencode(query)}", height=height)
 
 
-def link_to(file: str, label: str, *, icon: str = "", **query: str | int) -> None:
-    """A link to a registered page in this tab: ``link_to("track/case.py", number, case=3)``."""
-    spec = page(file)
-    query_params = {name: str(value) for name, value in query.items()}
-    st.page_link(spec.path, label=label, icon=icon or spec.icon, query_params=query_params)
+def page_link(
+    file: str, *, label: str, icon: str = "", query_params: Mapping[str, str] | None = None, **options: Any
+) -> None:
+    """``st.page_link`` by the registry's name, ``pages/track/case.py`` or ``track/case.py``.
+
+    The script does not lie beside ``pages/``, so Streamlit's own function does not find pages by a relative path. A
+    page that this person is not offered gets no link.
+    """
+    spec = page(file.removeprefix("pages/"))
+    with contextlib.suppress(StreamlitPageNotFoundError):
+        st.page_link(spec.path, label=label, icon=icon or spec.icon, query_params=query_params, **options)
 
 
-def go_to(file: str, **query: str | int) -> None:
-    """Leave for a registered page (call it in the run, not in a callback)."""
-    st.switch_page(page(file).path, query_params={name: str(value) for name, value in query.items()})
+def switch_page(file: str, *, query_params: Mapping[str, str] | None = None) -> NoReturn:
+    """``st.switch_page`` by the registry's name, for the same reason; after a ``writing()`` block, not inside."""
+    st.switch_page(page(file.removeprefix("pages/")).path, query_params=query_params)
 
 
 def base_url() -> str:
