@@ -183,5 +183,5 @@ def test_titles_are_computed_from_the_figures(edition: Edition) -> None:
 def test_a_title_says_nothing_about_incomplete_figures(edition: Edition) -> None:
     chart = make_chart(edition, _charts()["tenaga-kesehatan-kecamatan"])
     assert chart.title == "Tenaga kesehatan"
-    assert chart.drawing.focus
+    assert chart.drawing.focus == ()
     assert chart.notes == ("… belum lengkap: Jebres.",)

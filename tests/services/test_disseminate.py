@@ -28,7 +28,7 @@ from workbench.services.jobs import Worker
 from workbench.settings import CHECKOUT, get_settings
 from workbench.storage import database, files, jobs
 from workbench.storage.jobs import JobState
-from workbench.storage.tables import CaseRow, DatasetVersionRow, DraftRow, EventRow, JobRow, SubmissionRow
+from workbench.storage.tables import CaseRow, DatasetVersionRow, DraftRow, EventRow, JobRow, RecipeRow, SubmissionRow
 
 SPEC = (
     "{id: kecil, title: Buku Kecil, title_en: Small Book, place: Kota Uji, place_en: Test City, publisher: Dinas,"
@@ -37,6 +37,8 @@ SPEC = (
     " total: true, columns: [{key: rs, indicator: rumah_sakit}]}]}]}"
 )
 DATASET = "fasilitas-kesehatan"
+RECIPE = "c" * 64
+RECIPE_BODY = f"{{dataset: {DATASET}, format: 1, steps: [{{id: s1, do: correct_cell, reason: Salah ketik, cell: C6}}]}}"
 ACCEPTED = datetime(2026, 2, 2, 3, 0, tzinfo=UTC)
 
 
@@ -67,10 +69,15 @@ def accept(session: Session, version: int, values: dict[str, float | None], body
         status="accepted",
     )  # fmt: skip
     session.add(submission)
+    if session.get(RecipeRow, RECIPE) is None:
+        recipe = RecipeRow(
+            sha256=RECIPE, dataset_id=DATASET, version=1, body=RECIPE_BODY, author="staff", created_at=ACCEPTED
+        )  # fmt: skip
+        session.add(recipe)
     session.flush()
     session.add(
         DatasetVersionRow(
-            dataset_id=DATASET, period="2025", version=version, submission_id=submission.id or 0, recipe_sha256="",
+            dataset_id=DATASET, period="2025", version=version, submission_id=submission.id or 0, recipe_sha256=RECIPE,
             parquet_sha256=sha, path=folder, rows=rows, accepted_by="staff", accepted_at=ACCEPTED,
         )
     )  # fmt: skip
@@ -245,6 +252,8 @@ def test_a_printed_number_leads_to_the_cell_of_the_file(case: int, sqlite_office
         (source,) = found.sources
         assert (source.dataset, source.period, source.version, source.obs_id) == (DATASET, "2025", 1, 2)
         assert (source.sheet, source.cell, source.raw, source.area) == ("Data", "C6", "2.0", "Serengan")
+        (step,) = source.steps
+        assert (step.id, step.do, step.reason, step.detail) == ("s1", "correct_cell", "Salah ketik", {"cell": "C6"})
         assert source.file_sha256 and source.accepted_by == "Siti Aminah"
         total = disseminate.follow(session, draft_id=draft_id, table="rs", row="total", column="rs")
         assert total.value == 15 and [s.cell for s in total.sources] == ["C5", "C6", "C7", "C8", "C9"]

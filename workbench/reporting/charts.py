@@ -149,7 +149,9 @@ def _focus(spec: ChartSpecification, labels: Sequence[str], lines: Sequence[_Lin
         return []
     values = [c.value for c in lines[0].cells]
     known = [v for v in values if v is not None]
-    return [label for label, v in zip(labels, values, strict=True) if known and v == max(known)]
+    if not known or len(known) < len(values):
+        return []  # the highest of an incomplete row of figures is not known
+    return [label for label, v in zip(labels, values, strict=True) if v == max(known)]
 
 
 def _title(spec: ChartSpecification, labels: Sequence[str], lines: Sequence[_Line], d: Drawing, language: str) -> str:

@@ -210,7 +210,7 @@ def vega_lite(d: Drawing, width: int = WIDTH) -> dict[str, Any]:
         "width": width,
         "height": _height(d),
         "autosize": {"type": "fit", "contains": "padding"},
-        "padding": {"left": 0, "right": 6, "top": 4, "bottom": 2},
+        "padding": {"left": 4, "right": _right(d), "top": 4, "bottom": 2},
         "data": {"values": _records(d)},
         "config": _config(),
         **draw(d),
@@ -226,6 +226,13 @@ def svg(d: Drawing, width: int = WIDTH) -> str:
     locale = {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
     text: str = vl_convert.vegalite_to_svg(json.dumps(vega_lite(d, width)), format_locale=locale)
     return text
+
+
+def _right(d: Drawing) -> float:
+    """Room for the names at the ends of several lines."""
+    if d.kind is not ChartKind.LINE or len(d.series) == 1:
+        return 6
+    return 6 + 3.4 * max(len(s.name) + len(s.texts[-1]) for s in d.series)
 
 
 def _height(d: Drawing) -> int:
@@ -359,16 +366,19 @@ def _v_line(d: Drawing) -> dict[str, Any]:
         {"mark": {"type": "point", "filled": True, "size": 42, "invalid": "filter"},
          "encoding": {"y": value, "color": _tone(d), "opacity": _OPACITY}},
         {"transform": [last], "mark": {"type": "text", "align": "left", "dx": 8, "fontWeight": 600},
-         "encoding": {"y": value, "text": {"field": "end"}, "color": _tone(d)}},
+         "encoding": {"y": value, "text": {"field": "end"}}},
         {"transform": [gap], "mark": {"type": "text", "dy": -6},
          "encoding": {"y": {"value": "height"}, "text": {"field": "text"}}},
     ]}  # fmt: skip
 
 
 def _v_pyramid(d: Drawing) -> dict[str, Any]:
-    value = _value(d, "signed")
+    # Room at both ends for the texts: the scale is wider than the longest bar.
+    reach = 1.22 * max([abs(v) for s in d.series for v in s.values if v is not None] or [1.0])
+    scale = {"zero": d.zero, "nice": False, "domain": [-reach, reach]}
+    value = {**_value(d, "signed"), "scale": scale}
     left, right = ({"filter": f"datum.order === {i}"} for i in (0, 1))
-    text = {"x": _value(d, "signed_at"), "text": {"field": "text"}}
+    text = {"x": {**value, "field": "signed_at"}, "text": {"field": "text"}}
     return {"encoding": {"y": _names(d)}, "layer": [
         {"mark": {"type": "bar", "height": {"band": 0.78}},
          "encoding": {"x": value, "color": _tone(d, legend=True), "opacity": _OPACITY}},

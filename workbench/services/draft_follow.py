@@ -23,10 +23,10 @@ from workbench.storage.tables import DatasetVersionRow, EditionRow, PersonRow, R
 
 @dataclass(frozen=True, slots=True)
 class FollowedStep:
-    """A recipe step that made or changed the value."""
+    """A recipe step that made or changed the value: what it does (``do``), why, and its settings."""
 
     id: str
-    op: str
+    do: str
     reason: str
     detail: Mapping[str, Any]
 
@@ -164,8 +164,8 @@ def _recipe_steps(session: Session, sha256: str) -> dict[str, FollowedStep]:
     body = yaml.safe_load(row.body) or {}
     return {
         str(item["id"]): FollowedStep(
-            str(item["id"]), str(item.get("op", "")), str(item.get("reason", "")),
-            {k: v for k, v in item.items() if k not in ("id", "op", "reason")},
+            str(item["id"]), str(item.get("do", "")), str(item.get("reason", "")),
+            {k: v for k, v in item.items() if k not in ("id", "do", "reason")},
         )
         for item in body.get("steps") or ()
         if isinstance(item, Mapping) and "id" in item
