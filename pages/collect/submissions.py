@@ -20,7 +20,9 @@ with reading() as session:
 if evidence:
     found = [item for item in found if evidence == item.file_sha256] or found
 if case_id or evidence:
-    st.page_link("pages/collect/submissions.py", label=_("Tampilkan semua kiriman"), icon=":material/filter_alt_off:")
+    frame.page_link(
+        "pages/collect/submissions.py", label=_("Tampilkan semua kiriman"), icon=":material/filter_alt_off:"
+    )
 
 status = st.pills(
     _("Status"), ["received", "checked", "returned", "accepted", "unreadable"], selection_mode="multi", key="status",
@@ -57,4 +59,4 @@ chosen = st.dataframe(
 )
 st.caption(_("Pilih satu baris untuk memeriksanya."))
 if chosen.selection.rows:
-    st.switch_page("pages/process/validate.py", query_params={"kiriman": str(shown[chosen.selection.rows[0]].id)})
+    frame.switch_page("pages/process/validate.py", query_params={"kiriman": str(shown[chosen.selection.rows[0]].id)})

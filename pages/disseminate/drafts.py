@@ -23,7 +23,7 @@ with reading() as session:
 if not lines:
     frame.header(_("Draf"), _("Halaman buku, pemeriksaan, perbedaan dengan draf sebelumnya, dan rantai paraf."))
     st.info(_("Belum ada draf. Draf dibuat dari edisi yang dibekukan."), icon=":material/auto_stories:")
-    st.page_link("pages/disseminate/edition.py", label=_("Edisi"), icon=":material/inventory_2:")
+    frame.page_link("pages/disseminate/edition.py", label=_("Edisi"), icon=":material/inventory_2:")
     st.stop()
 
 by_id = {line.id: line for line in lines}
@@ -64,7 +64,7 @@ def asks(view: CaseView) -> EvidenceKind | None:
 def approval(view: CaseView) -> None:
     """Where the draft stands on its SOP, and the decision if it is mine."""
     st.markdown(f"**{_('Perkara')} {view.number}** · {words.plain(view.subject)}")
-    st.page_link(
+    frame.page_link(
         "pages/track/case.py",
         label=_("Buka perkara"),
         query_params={"case": str(view.case_id)},
@@ -120,7 +120,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
             ),
         )  # fmt: skip
         if pick != chosen:
-            st.switch_page("pages/disseminate/drafts.py", query_params={"draf": str(pick)})
+            frame.switch_page("pages/disseminate/drafts.py", query_params={"draf": str(pick)})
 
 left, right = st.columns([2, 1])
 with right:

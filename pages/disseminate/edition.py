@@ -23,7 +23,7 @@ with reading() as session:
 may_make = bool(person.roles & {Role.STAFF, Role.SECTION_HEAD})
 
 if view is not None:
-    st.page_link(
+    frame.page_link(
         "pages/track/case.py", label=_("Untuk perkara {number}: {subject}").format(
             number=view.number, subject=view.subject
         ), query_params={"case": str(view.case_id)}, icon=":material/route:",
@@ -88,7 +88,7 @@ def progress() -> None:
             elif job.error:
                 st.error(job.error)
             elif job.draft_id:
-                st.page_link(
+                frame.page_link(
                     "pages/disseminate/drafts.py", label=_("Lihat draf"), query_params={"draf": str(job.draft_id)},
                     icon=":material/auto_stories:",
                 )  # fmt: skip

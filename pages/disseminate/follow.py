@@ -15,7 +15,7 @@ asked = st.query_params
 if not all(asked.get(name) for name in ("draf", "tabel", "baris", "kolom")) or not asked["draf"].isdecimal():
     frame.header(_("Telusur angka"), _("Dari angka yang tercetak kembali ke sel berkas OPD."))
     st.info(_("Buka sebuah draf, lalu pilih satu sel pada Telusuri angka."), icon=":material/conversion_path:")
-    st.page_link("pages/disseminate/drafts.py", label=_("Draf"), icon=":material/auto_stories:")
+    frame.page_link("pages/disseminate/drafts.py", label=_("Draf"), icon=":material/auto_stories:")
     st.stop()
 
 with feedback.shown_errors() as found, reading() as session:
@@ -35,7 +35,7 @@ frame.header(
         ]
     ),
 )
-st.page_link(
+frame.page_link(
     "pages/disseminate/drafts.py", label=_("Kembali ke draf"), query_params={"draf": asked["draf"]},
     icon=":material/arrow_back:",
 )  # fmt: skip

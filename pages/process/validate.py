@@ -19,7 +19,7 @@ number = st.query_params.get("kiriman", "")
 if not number.isdecimal():
     frame.header(_("Periksa"), _("Temuan menurut tingkatnya, empat gerbang, lalu sahkan atau kembalikan."))
     st.info(_("Pilih satu kiriman untuk diperiksa."), icon=":material/fact_check:")
-    st.page_link("pages/collect/submissions.py", label=_("Daftar kiriman"), icon=":material/folder_open:")
+    frame.page_link("pages/collect/submissions.py", label=_("Daftar kiriman"), icon=":material/folder_open:")
     st.stop()
 
 submission_id = int(number)
@@ -50,12 +50,12 @@ frame.header(
 with st.container(horizontal=True, vertical_alignment="center"):
     theme.badge(submission.status)
     st.markdown(f"[{_('Unduh berkas asli')}](/berkas/{submission.file_sha256})", width="content")
-    st.page_link(
+    frame.page_link(
         "pages/process/read.py", label=_("Lihat pembacaan lembar"), query_params={"kiriman": number},
         icon=":material/table_view:",
     )  # fmt: skip
     if submission.case_id:
-        st.page_link(
+        frame.page_link(
             "pages/track/case.py", label=_("Buka perkara"), query_params={"case": str(submission.case_id)},
             icon=":material/route:",
         )  # fmt: skip

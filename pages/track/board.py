@@ -112,4 +112,4 @@ chosen = st.dataframe(
 )
 st.caption(_("{n} perkara. Pilih satu baris untuk membukanya.").format(n=words.number(len(shown))))
 if chosen.selection.rows:
-    st.switch_page("pages/track/case.py", query_params={"case": str(shown[chosen.selection.rows[0]].case_id)})
+    frame.switch_page("pages/track/case.py", query_params={"case": str(shown[chosen.selection.rows[0]].case_id)})

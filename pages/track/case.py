@@ -52,7 +52,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if not view.state.ended:
         st.markdown(_("Dipegang **{holder}**").format(holder=view.holder_name), width="content")
     if view.parent_id:
-        st.page_link(
+        frame.page_link(
             "pages/track/case.py", label=_("Bagian dari perkara {number}").format(number=view.parent_number),
             query_params={"case": str(view.parent_id)}, icon=":material/account_tree:",
         )  # fmt: skip
@@ -131,7 +131,7 @@ with left:
             alt=_("Perkara tiap OPD"),
         )
         if chosen.selection.rows:
-            st.switch_page(
+            frame.switch_page(
                 "pages/track/case.py", query_params={"case": str(view.children[chosen.selection.rows[0]].case_id)}
             )
     st.subheader(_("Riwayat"), anchor=False)

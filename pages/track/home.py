@@ -39,7 +39,7 @@ if not items:
         icon=":material/inbox:",
     )
     if person.roles & PRODUCER_ROLES:
-        st.page_link(
+        frame.page_link(
             "pages/collect/submit.py", label=_("Lihat data yang diminta dari OPD Anda"), icon=":material/upload_file:"
         )
 else:
@@ -66,6 +66,6 @@ else:
         alt=_("Lima langkah berikutnya dengan status, perkara dan jatuh tempo"),
     )
     if len(items) > 5:
-        st.page_link(
+        frame.page_link(
             "pages/track/inbox.py", label=_("Semua {n} tugas saya").format(n=len(items)), icon=":material/inbox:"
         )

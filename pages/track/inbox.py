@@ -43,7 +43,7 @@ def decide(case_id: int) -> None:
         st.caption(_("Kelengkapan: {inputs}").format(inputs=step.inputs))
     clocks.face(_("Langkah ini"), view.step_clock, none=_("Langkah ini tidak memiliki waktu baku."))
     decision.panel(view, person)
-    st.page_link("pages/track/case.py", label=_("Buka perkara lengkap"), query_params={"case": str(case_id)})
+    frame.page_link("pages/track/case.py", label=_("Buka perkara lengkap"), query_params={"case": str(case_id)})
 
 
 if not items:

@@ -11,6 +11,7 @@ from workbench.i18n import _
 from workbench.services.disseminate import DraftView
 from workbench.services.draft_views import column_label
 from workbench.storage import files
+from workbench.ui import frame
 
 _PER_PAGE = 6
 
@@ -52,7 +53,7 @@ def follow_from(draft: DraftView) -> None:
     if name not in heads:
         st.caption(_("Pilih sel angka, bukan judul baris."))
         return
-    st.switch_page(
+    frame.switch_page(
         "pages/disseminate/follow.py",
         query_params={
             "draf": str(draft.line.id), "tabel": key, "baris": table["rows"][index]["id"], "kolom": heads[name],

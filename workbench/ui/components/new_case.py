@@ -9,7 +9,7 @@ import streamlit as st
 from workbench.domain.people import Person
 from workbench.i18n import _
 from workbench.services import casework, people, track
-from workbench.ui import access, feedback
+from workbench.ui import access, feedback, frame
 from workbench.ui.resources import reading, writing
 
 KEY = "new-case-idem"
@@ -49,4 +49,4 @@ def ask(person: Person) -> None:
         )  # fmt: skip
     if done.ok:
         st.session_state.pop(KEY, None)
-        st.switch_page("pages/track/case.py", query_params={"case": str(number)})
+        frame.switch_page("pages/track/case.py", query_params={"case": str(number)})
