@@ -20,11 +20,11 @@ from click.testing import CliRunner
 from tests.app_helpers import PASSWORD, make_office
 from tests.web.conftest import free_port
 from workbench.cli import supervision
-from workbench.cli.up import write_demo_accounts
+from workbench.cli.up import ACCOUNTS_FILE, prepare
 from workbench.cli.user import user
 from workbench.domain.people import Role
 from workbench.services import people
-from workbench.settings import CHECKOUT
+from workbench.settings import CHECKOUT, get_settings
 from workbench.storage import database
 
 
@@ -140,12 +140,18 @@ def test_user_add_list_reset(sqlite_db: object) -> None:
     assert PASSWORD not in run(user, ["list"]).output
 
 
-def test_demo_passwords_are_random_private_and_not_for_the_administrator(sqlite_db: Path) -> None:
-    make_office()
-    path = write_demo_accounts()
+def test_demo_passwords_are_random_private_and_the_administrator_gets_a_link(sqlite_db: Path) -> None:
+    token = prepare(demo=True)
+    path = get_settings().data_dir / ACCOUNTS_FILE
     assert path.stat().st_mode & 0o777 == 0o600
     accounts = {line.split()[0]: line.split()[1] for line in path.read_text(encoding="utf-8").splitlines()}
-    assert len(set(accounts.values())) == len(accounts) == len(Role) - 1
-    assert Role.ADMINISTRATOR.value not in accounts
-    _token, person = people.log_in(username="staff", password=accounts["staff"])
-    assert person.username == "staff"
+    assert len(set(accounts.values())) == len(accounts) > 5
+    with database.session() as session:
+        admins = {person.username for person in people.holders(session, Role.ADMINISTRATOR)}
+    assert admins and not admins & set(accounts)
+    name, password = next(iter(accounts.items()))
+    assert people.log_in(username=name, password=password)[1].username == name
+    with database.writing() as session:
+        assert people.use_setup_token(session, token, PASSWORD).username in admins
+    before = path.read_bytes()
+    assert prepare(demo=True) == "" and path.read_bytes() == before, "a second start changes nothing"

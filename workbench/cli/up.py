@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import secrets
 import socket
 import sys
 import time
-from pathlib import Path
+from collections.abc import Mapping
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import click
+from sqlmodel import Session
 
 from workbench.cli.supervision import Child, Supervisor
 from workbench.domain.errors import Refused
 from workbench.domain.people import Role
 from workbench.i18n import _
-from workbench.services import casework, demo_mark, first_run, people
+from workbench.services import casework, demo_office, first_run, people
 from workbench.settings import CHECKOUT, get_settings
 from workbench.storage import calendars, database, sop_files
 
@@ -36,7 +36,7 @@ def up(port: int | None, no_demo: bool, no_worker: bool) -> None:
     port = port or settings.port
     _refuse_open_network(settings.host, allowed=settings.allow_http)
     _refuse_busy(settings.host, port)
-    prepare(demo=not no_demo)
+    token = prepare(demo=not no_demo)
 
     environment = {"WORKBENCH_PORT": str(port), "PYTHONUNBUFFERED": "1"}
     children = [Child("web", [sys.executable, "app.py"], CHECKOUT, environment, essential=True)]
@@ -44,7 +44,7 @@ def up(port: int | None, no_demo: bool, no_worker: bool) -> None:
         children.append(Child("worker", [sys.executable, "-m", "workbench", "worker"], CHECKOUT, environment))
     supervisor = Supervisor(children, lambda text: click.echo(text, err=True))
     supervisor.install_signals()
-    code = supervisor.run(lambda: _announce(settings.host, port, supervisor))
+    code = supervisor.run(lambda: _announce(settings.host, port, supervisor, token))
     if code:
         raise SystemExit(code)
 
@@ -81,8 +81,11 @@ def _refuse_busy(host: str, port: int) -> None:
             ) from error
 
 
-def prepare(*, demo: bool) -> None:
-    """Folders, database, SOPs and calendar; safe to repeat. With ``demo``, an empty workbench gets the demo office."""
+def prepare(*, demo: bool) -> str:
+    """Folders, database, SOPs and calendar; safe to repeat. With ``demo``, an empty workbench gets the demo office.
+
+    Returns the one-time token for the demo administrator's password when the office was made now.
+    """
     os.umask(0o077)
     settings = get_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -92,7 +95,8 @@ def prepare(*, demo: bool) -> None:
         with database.session() as session:
             empty = not people.anybody(session)
         if empty:
-            _seed_demo()
+            return _seed_demo()
+    return ""
 
 
 def _install_reference() -> None:
@@ -103,41 +107,40 @@ def _install_reference() -> None:
         calendars.current(session)  # stores the calendar's seed where there is none yet
 
 
-def _seed_demo() -> None:
-    """The demo office: agencies and people with random passwords, kept in a file only the owner can read."""
-    from workbench.services import demo_office
-
+def _seed_demo() -> str:
+    """The demo office: agencies and people; returns the one-time token for its administrator's password."""
     with database.writing() as session:
-        demo_office.seed_office(session)
-    demo_mark.set_demo()
-    write_demo_accounts()
-
-
-def write_demo_accounts() -> Path:
-    """Random passwords for everybody who has none and is no administrator, in a private file; returns its path."""
-    path = get_settings().data_dir / ACCOUNTS_FILE
-    lines = []
-    with database.writing() as session:
-        for profile in people.profiles(session, active_only=True):
-            if profile.has_password or Role.ADMINISTRATOR in profile.person.roles:
-                continue
-            password = "-".join(secrets.token_hex(2) for _part in range(4))
-            people.set_password(session, profile.person.id, password, by="demo")
-            posts = ", ".join(
-                f"{post.title or post.role.value} ({post.opd_code})" for post in profile.person.assignments
-            )
-            lines.append(f"{profile.person.username:<22} {password:<22} {profile.person.name} - {posts}")
+        office = demo_office.seed_office(session)
         # Inside the transaction: passwords that could not be written down are not set.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
-    return path
+        return write_demo_accounts(session, office.passwords)
+
+
+def write_demo_accounts(session: Session, passwords: Mapping[str, str]) -> str:
+    """Write login names and passwords to a file only the owner can read; an administrator gets a link instead.
+
+    Returns the token of that link: nobody ever knew the administrator's random password.
+    """
+    lines, token = [], ""
+    for profile in people.profiles(session):
+        person = profile.person
+        if person.username not in passwords:
+            continue
+        if Role.ADMINISTRATOR in person.roles:
+            token = people.new_setup_token(session, person.id, by="demo")
+            continue
+        posts = ", ".join(f"{post.title or post.role} ({post.opd_code})" for post in person.assignments)
+        lines.append(f"{person.username:<22} {passwords[person.username]:<22} {person.name} - {posts}")
+    path = get_settings().data_dir / ACCOUNTS_FILE
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    return token
 
 
 # ---------------------------------------------------------------- after the start
 
 
-def _announce(host: str, port: int, supervisor: Supervisor) -> None:
+def _announce(host: str, port: int, supervisor: Supervisor, token: str) -> None:
     """Once the application answers, say where it is and how to get in the first time."""
     name = "localhost" if host in ("127.0.0.1", "::1", "localhost") else host
     base = f"http://{f'[{name}]' if ':' in name else name}:{port}"
@@ -149,8 +152,10 @@ def _announce(host: str, port: int, supervisor: Supervisor) -> None:
     accounts = get_settings().data_dir / ACCOUNTS_FILE
     if accounts.exists():
         click.echo(_("Akun contoh dan kata sandinya: {path}").format(path=accounts))
+    link = f"{base}/atur-sandi/{token}" if token else ""
     if first_run.is_needed():
         link = f"{base}/siapkan?token={first_run.token()}"
+    if link:
         click.echo(_("Buat kata sandi administrator lewat tautan sekali pakai ini: {link}").format(link=link))
     click.echo(_("Hentikan dengan Ctrl-C."))
 
