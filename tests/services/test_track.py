@@ -570,6 +570,12 @@ def test_a_phase_is_due_at_its_last_step(lite: Desk) -> None:
 def test_beyond_the_calendar_work_goes_on_and_the_page_says_why(lite: Desk) -> None:
     late = datetime(2027, 12, 30, 8, 0, tzinfo=UTC)
     with moment.at(late), database.writing() as session:
+        view = track.case(session, case_id=lite.start(session, "trk-layanan-data"))
+        assert view.step_clock.due_at is not None  # the last day of the calendar
+        assert view.sop_clock.due_at is None
+        assert "2028" in view.clock_problem
+    late += timedelta(hours=24)
+    with moment.at(late), database.writing() as session:
         case_id = lite.start(session, "trk-layanan-data")
         view = track.case(session, case_id=case_id)
         assert view.step_clock.due_at is None
@@ -577,7 +583,7 @@ def test_beyond_the_calendar_work_goes_on_and_the_page_says_why(lite: Desk) -> N
     with moment.at(late + timedelta(days=10)), database.writing() as session:
         lite.decide(session, case_id, "kadis", "diagendakan_didisposisi")
         assert visits(session, case_id)[("1", 1)].verdict == ""
-        assert len(track.inbox(session, person=lite.office["kabid"])) == 1
+        assert [i.case_id for i in track.inbox(session, person=lite.office["kabid"])] == [case_id]
 
 
 def test_the_inbox_is_ordered_by_urgency(lite: Desk) -> None:

@@ -7,6 +7,9 @@ import sys
 
 import click
 
+from workbench.domain.errors import Refused
+from workbench.i18n import _
+
 
 @click.group()
 def audit() -> None:
@@ -21,6 +24,8 @@ def verify(anchors: tuple[str, ...], as_json: bool) -> None:
     from workbench.services import audit as service
     from workbench.storage import database
 
+    if not database.is_ready():
+        raise Refused(_("Basis data belum disiapkan. Jalankan `workbench up` lebih dulu."))
     with database.session() as session:
         report = service.verify(session, anchors)
     event_anchor = service.anchor_text("event", report.event_anchor)

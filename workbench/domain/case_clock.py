@@ -110,12 +110,23 @@ def _ended(pauses: tuple[sla.Pause, ...], at: datetime) -> tuple[sla.Pause, ...]
 
 
 def due_times(clock: Clock, sop: Sop, state: CaseState, stays: Sequence[Stay]) -> DueTimes:
-    """When the present step, the SOP and the law want the case done. An ended case has no step due."""
+    """When the present step, the SOP and the law want the case done. An ended case has no step due.
+
+    Each is told where the calendar reaches it, though another may lie beyond.
+    """
+    found: dict[str, datetime | None] = dict.fromkeys(("step", "warn", "sop", "law"))
+    problem = ""
     try:
-        step, warn = (None, None) if state.ended else stay_due(clock, sop, stays, len(stays) - 1, state.child)
-        return DueTimes(step, warn, _sop_due(clock, sop, state, stays), _legal_due(clock, sop, state))
+        if not state.ended:
+            found["step"], found["warn"] = stay_due(clock, sop, stays, len(stays) - 1, state.child)
     except OutsideCalendar as error:
-        return DueTimes(problem=str(error))
+        problem = str(error)
+    for name, limit in (("sop", _sop_due), ("law", _legal_due)):
+        try:
+            found[name] = limit(clock, sop, state, stays)
+        except OutsideCalendar as error:
+            problem = problem or str(error)
+    return DueTimes(**found, problem=problem)
 
 
 def stay_due(
@@ -181,7 +192,7 @@ def _sop_due(clock: Clock, sop: Sop, state: CaseState, stays: Sequence[Stay]) ->
     return clock.add_seconds(_chained(clock, state.opened_at, chain), held)
 
 
-def _legal_due(clock: Clock, sop: Sop, state: CaseState) -> datetime | None:
+def _legal_due(clock: Clock, sop: Sop, state: CaseState, stays: Sequence[Stay]) -> datetime | None:
     if not sop.legal_clock or state.child or state.opened_at is None:
         return None
     return sla.legal_due(clock, state.opened_at, state.extension_days)

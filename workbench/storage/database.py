@@ -20,7 +20,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, NullPool, event, text
+from sqlalchemy import Engine, NullPool, event, inspect, text
 from sqlalchemy.engine import Connection, make_url
 from sqlmodel import Session, create_engine
 
@@ -144,6 +144,11 @@ def require_writing(opened: Session) -> None:
     """Refuse, as a mistake in the program, to change a log outside ``writing()``: its order would not be safe."""
     if not opened.info.get("writing"):
         raise RuntimeError("this function changes the log: call it inside `with database.writing() as session:`")
+
+
+def is_ready() -> bool:
+    """Has the database been set up (migrated at least once)?"""
+    return inspect(engine()).has_table("alembic_version")
 
 
 def migration_config() -> Config:
