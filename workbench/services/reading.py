@@ -17,7 +17,8 @@ def read_path(path: Path, name: str | None = None) -> Reading:
     Raises :class:`~workbench.domain.errors.UnreadableFile` with one sentence when it cannot be read as a table.
     """
     name = name or path.name
-    return from_wire(guard.ask(path, name, title=_title(name))["reading"])
+    answer = guard.ask(path, name, title=_title(name))
+    return from_wire(answer["reading"], answer["buffers"])
 
 
 def read_bytes(data: bytes, name: str) -> Reading:

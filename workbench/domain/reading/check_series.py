@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 
 import numpy as np
@@ -13,13 +14,15 @@ from workbench.domain.reading.model import Finding, Kind, Severity
 from workbench.i18n import _
 
 MOST = 20
+MOST_ROWS = 5_000  # jumps are looked for in tables that a person could have typed
 
 
 def findings(draft: Draft) -> list[Finding]:
     """Duplicated labels, identical series, ratios that do not follow from their parts, jumps."""
     if not draft.rows or not draft.measures:
         return []
-    return [*_duplicates(draft), *_identical(draft), *_ratios(draft), *_jumps(draft)]
+    jumps = _jumps(draft) if len(draft.rows) <= MOST_ROWS else []
+    return [*_duplicates(draft), *_identical(draft), *_ratios(draft), *jumps]
 
 
 def _duplicates(draft: Draft) -> list[Finding]:
@@ -58,22 +61,25 @@ def _informative(values: Matrix) -> bool:
     return known.size >= 4 and np.unique(known).size >= 4 and bool(np.abs(known).max() >= 10)
 
 
-def _identical(draft: Draft) -> list[Finding]:
+def identical_columns(draft: Draft, matrix: Matrix) -> list[Finding]:
+    """Two value columns with the very same figures; ``matrix`` has the rows that count."""
     found: list[Finding] = []
-    data = [i for i, kind in enumerate(draft.kinds.rows) if kind is Kind.DATA]
-    matrix = draft.matrix[data]
     by_column: dict[bytes, int] = {}
     for j in range(len(draft.measures)):
         if draft.kinds.columns[j] is not Kind.DATA or not _informative(matrix[:, j]):
             continue
-        key = np.nan_to_num(matrix[:, j], nan=-1e300).tobytes()
+        key = hashlib.blake2b(np.nan_to_num(matrix[:, j], nan=-1e300).tobytes()).digest()
         if key in by_column:
-            text = _("Kolom {a} dan {b} berisi angka yang persis sama.").format(
-                a=draft.head(by_column[key]), b=draft.head(j)
-            )
+            text = _("Kolom {a} dan {b} berisi angka yang persis sama.").format(a=draft.head(by_column[key]), b=draft.head(j))
             where = f"{draft.column_range(by_column[key])},{draft.column_range(j)}"
             found.append(draft.finding("identical_columns", Severity.WARNING, text, where))
         by_column.setdefault(key, j)
+    return found
+
+
+def _identical(draft: Draft) -> list[Finding]:
+    data = [i for i, kind in enumerate(draft.kinds.rows) if kind is Kind.DATA]
+    found = identical_columns(draft, draft.matrix[data])
     by_row: dict[bytes, int] = {}
     for i in data:
         row = draft.matrix[i]

@@ -18,10 +18,10 @@ MOST = 60  # findings of one kind in one table; more says nothing more
 
 def findings(draft: Draft) -> list[Finding]:
     """Sums across columns, sums down rows, shares that do not make 100, totals over percentages."""
-    across = _across(draft)
-    told = {(f.cell, f.proposed) for f in across if f.proposed is not None}
+    rows = across(draft)
+    told = {(f.cell, f.proposed) for f in rows if f.proposed is not None}
     down = [f for f in _down(draft) if (f.cell, f.proposed) not in told]
-    return [*across, *down, *_shares(draft), *_summed_rates(draft)]
+    return [*rows, *down, *_shares(draft), *_summed_rates(draft)]
 
 
 def _line(values: Matrix, relation: Sum) -> tuple[float, float, float] | None:
@@ -34,19 +34,22 @@ def _line(values: Matrix, relation: Sum) -> tuple[float, float, float] | None:
     return float(whole), float(np.nansum(parts)), tolerance(used, len(relation.parts))
 
 
-def _across(draft: Draft) -> list[Finding]:
+def across(draft: Draft) -> list[Finding]:
+    """Rows whose total column is not the sum of its parts."""
     found: list[Finding] = []
     for relation in draft.kinds.column_sums:
         slack = tolerance(draft.matrix[:, [*relation.parts, relation.whole]], len(relation.parts))
-        for i in range(len(draft.rows)):
-            if len(found) >= MOST or (i in draft.kinds.means):
+        parts_sum = np.nansum(draft.matrix[:, list(relation.parts)], axis=1)
+        off = np.abs(parts_sum - draft.matrix[:, relation.whole]) > slack
+        for i in map(int, np.flatnonzero(off)):
+            if len(found) >= MOST:
                 break
+            if i in draft.kinds.means:
+                continue
             line = _line(draft.matrix[i], relation)
             if line is None or abs(line[0] - line[1]) <= slack:
                 continue
             whole, total, _slack = line
-            if whole == 0 and _blank_whole(draft, i, relation.whole):
-                continue
             j, mended = _suspect(draft, i, relation, whole, total)
             message = _("{row}: {parts} = {sum}, tetapi kolom {head} tertulis {whole} (selisih {gap}).").format(
                 row=draft.name(i),
@@ -63,10 +66,6 @@ def _across(draft: Draft) -> list[Finding]:
                 )
             )
     return found
-
-
-def _blank_whole(draft: Draft, i: int, j: int) -> bool:
-    return draft.values[j][i].value is None
 
 
 def _number(value: float) -> float | None:

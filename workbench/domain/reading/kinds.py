@@ -54,7 +54,7 @@ def tolerance(values: Matrix, parts: int) -> float:
 def find_kinds(rows: Sequence[Row], columns: Sequence[Column], matrix: Matrix) -> Kinds:
     """Kinds of all rows and value columns. ``matrix`` has NaN where there is no number."""
     kinds = Kinds([Kind.DATA] * len(rows), [Kind.DATA] * len(columns))
-    _columns(columns, matrix, kinds)
+    find_columns(columns, matrix, kinds)
     if len(rows) > MOST_ROWS:
         for i, row in enumerate(rows):
             if labels.is_total(row.own) or labels.is_mean(row.own):
@@ -69,7 +69,10 @@ def additive(columns: Sequence[Column]) -> list[int]:
     return [j for j, c in enumerate(columns) if not units.is_rate(c.leaf, c.unit)]
 
 
-def _columns(columns: Sequence[Column], matrix: Matrix, kinds: Kinds) -> None:
+def find_columns(columns: Sequence[Column], matrix: Matrix, kinds: Kinds) -> None:
+    """Total columns. Relations are looked for in a sample of the rows; where they fail is another question."""
+    if len(matrix) > MOST_ROWS:
+        matrix = matrix[:: max(1, len(matrix) // MOST_ROWS)]
     filled = np.nan_to_num(matrix)
     known = np.isfinite(matrix)
     plain = sum(not _named_total(c) and not units.is_share(c.leaf, c.unit) for c in columns)

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, overload
 
+import numpy as np
+
 from workbench.domain.reading.grid import address
 from workbench.domain.reading.model import Flag, Kind, Observation
 
@@ -36,6 +38,7 @@ class Lattice(Sequence[Observation]):
     flags: dict[tuple[int, int], Flag] = field(default_factory=dict)
     raws: dict[tuple[int, int], str] = field(default_factory=dict)
     unit: str | None = None
+    texts: dict[int, Sequence[str]] = field(default_factory=dict)  # raw text of whole columns, where they are texts
 
     def __len__(self) -> int:
         return len(self.rows) * len(self.columns)
@@ -61,43 +64,111 @@ class Lattice(Sequence[Observation]):
     def at(self, i: int, j: int) -> Observation:
         """The observation of row ``i`` and value column ``j``."""
         row, column = self.rows[i], self.columns[j]
-        value = self.values[j][i]
-        raw = self.raws.get((i, j))
+        value = number_of(self.values[j][i])
+        raw = self.texts[j][i].strip() if j in self.texts else self.raws.get((i, j))
+        flag = self.flags.get((i, j))
         return Observation(
             row.labels,
             column.labels,
             value,
-            self.flags.get((i, j)),
+            Flag.BLANK if value is None and flag is None else flag,
             plain(value) if raw is None else raw,
             address(row.index, column.index),
             column.kind if row.kind is Kind.DATA else row.kind,
             column.unit or row.unit or self.unit,
         )
 
-    def to_wire(self) -> dict[str, Any]:
-        """Lists and texts only, to be passed between processes."""
+    def to_wire(self, buffers: list[bytes]) -> dict[str, Any]:
+        """Lists and texts, to be passed between processes; long columns of numbers go into ``buffers``."""
+        values: list[Any] = []
+        for column in self.values:
+            if isinstance(column, np.ndarray):
+                values.append({"buffer": len(buffers)})
+                buffers.append(column.astype("<f8", copy=False).tobytes())
+            else:
+                values.append(list(column))
         return {
-            "rows": [[h.index, list(h.labels), h.kind.value, h.unit] for h in self.rows],
-            "columns": [[h.index, list(h.labels), h.kind.value, h.unit] for h in self.columns],
-            "values": [list(column) for column in self.values],
+            "rows": self.rows.to_wire() if isinstance(self.rows, LongHeads) else [_head(h) for h in self.rows],
+            "columns": [_head(h) for h in self.columns],
+            "values": values,
             "flags": [[i, j, flag.value] for (i, j), flag in self.flags.items()],
             "raws": [[i, j, raw] for (i, j), raw in self.raws.items()],
+            "texts": {str(j): list(column) for j, column in self.texts.items()},
             "unit": self.unit,
         }
 
     @classmethod
-    def from_wire(cls, data: dict[str, Any]) -> Lattice:
-        def heads(items: list[Any]) -> list[Head]:
-            return [Head(index, tuple(texts), Kind(kind), unit) for index, texts, kind, unit in items]
-
+    def from_wire(cls, data: dict[str, Any], buffers: Sequence[bytes | memoryview]) -> Lattice:
+        rows = data["rows"]
         return cls(
-            heads(data["rows"]),
-            heads(data["columns"]),
-            data["values"],
+            LongHeads.from_wire(rows) if isinstance(rows, dict) else [_head_of(h) for h in rows],
+            [_head_of(h) for h in data["columns"]],
+            [np.frombuffer(buffers[v["buffer"]], dtype="<f8") if isinstance(v, dict) else v for v in data["values"]],
             {(i, j): Flag(flag) for i, j, flag in data["flags"]},
             {(i, j): raw for i, j, raw in data["raws"]},
             data["unit"],
+            {int(j): column for j, column in data["texts"].items()},
         )
+
+
+@dataclass(slots=True)
+class LongHeads(Sequence[Head]):
+    """Heads of very many rows: label columns kept as they are, a head built when asked for."""
+
+    first: int
+    height: int
+    columns: Sequence[Sequence[str]]
+    units: Sequence[str] | None = None
+    kinds: dict[int, Kind] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return self.height
+
+    @overload
+    def __getitem__(self, position: int) -> Head: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[Head]: ...
+    def __getitem__(self, position: int | slice) -> Head | list[Head]:
+        if isinstance(position, slice):
+            return [self[i] for i in range(*position.indices(self.height))]
+        if not 0 <= position < self.height:
+            raise IndexError(position)
+        labels = tuple(text for column in self.columns if (text := column[position]))
+        unit = (self.units[position] or None) if self.units else None
+        return Head(self.first + position, labels, self.kinds.get(position, Kind.DATA), unit)
+
+    def to_wire(self) -> dict[str, Any]:
+        return {
+            "first": self.first,
+            "height": self.height,
+            "columns": [list(c) for c in self.columns],
+            "units": list(self.units) if self.units else None,
+            "kinds": [[i, k.value] for i, k in self.kinds.items()],
+        }
+
+    @classmethod
+    def from_wire(cls, data: dict[str, Any]) -> LongHeads:
+        kinds = {i: Kind(k) for i, k in data["kinds"]}
+        return cls(data["first"], data["height"], data["columns"], data["units"], kinds)
+
+
+def _head(h: Head) -> list[Any]:
+    return [h.index, list(h.labels), h.kind.value, h.unit]
+
+
+def _head_of(item: list[Any]) -> Head:
+    index, texts, kind, unit = item
+    return Head(index, tuple(texts), Kind(kind), unit)
+
+
+def number_of(value: Any) -> float | int | None:
+    """A value of an array as the number it is: None for NaN, a whole number as int."""
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, np.floating):
+        value = float(value)
+        return None if value != value else int(value) if value.is_integer() and abs(value) < 2**53 else value
+    return float(value)
 
 
 def plain(value: float | int | None) -> str:

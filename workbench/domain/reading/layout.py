@@ -229,7 +229,7 @@ def _take_table(view: View, rows: Sequence[int], position: int, preface: list[in
             lines.append(row)
             position += 1
             continue
-        if _signature(view, [row]) and _signature(view, [row]) <= signature and "n" not in view.row(row):
+        if "n" not in view.row(row) and (mine := _signature(view, [row])) and mine <= signature:
             position += 1  # the header printed again on the next page
             lines = []
             continue

@@ -15,40 +15,69 @@ from workbench.domain.reading.kinds import Matrix, find_kinds
 from workbench.domain.reading.labels import Role
 from workbench.domain.reading.lattice import Head, Lattice, plain
 from workbench.domain.reading.layout import Block, View, find_blocks
+from workbench.domain.reading.long import LongTable, read_long
 from workbench.domain.reading.model import Flag, Kind, Reading, TableReading
 from workbench.domain.reading.numbers import Evidence
 from workbench.domain.reading.rows import read_rows
 from workbench.domain.reading.tags import tags_of
-from workbench.domain.reading.values import column_evidence, read_column, setting_of
+from workbench.domain.reading.values import column_evidence, missing_code, read_column, setting_of
 
 
 def read_grids(grids: Sequence[Grid], file: str, fallback_title: str = "") -> Reading:
     """Read all sheets of a file. ``fallback_title`` stands in where no table prints a title."""
-    drafts: list[Draft] = []
+    drafts: list[Draft | LongTable] = []
     for grid in grids:
+        if long := read_long(grid):
+            _describe(long.draft)
+            drafts.append(long)
+            continue
         tags = tags_of(grid)
         for block in find_blocks(grid, tags):
             drafts.append(_draft(View(grid, tags, block.left, block.right), block))
     whole = Evidence()
-    evidence: list[list[Evidence]] = []
-    for draft in drafts:
-        mine = [column_evidence(draft.grid, [r.index for r in draft.rows], c.index) for c in draft.measures]
-        evidence.append(mine)
-        for one in mine:
-            whole.merge(one)
+    evidence: dict[int, list[Evidence]] = {}
+    for number, draft in enumerate(drafts):
+        if isinstance(draft, Draft):
+            evidence[number] = [column_evidence(draft.grid, [r.index for r in draft.rows], c.index) for c in draft.measures]
+            for one in evidence[number]:
+                whole.merge(one)
     tables = []
-    for draft, mine in zip(drafts, evidence, strict=True):
-        _fill(draft, mine, whole)
+    for number, draft in enumerate(drafts):
+        if isinstance(draft, LongTable):
+            tables.append(_long_table(draft, fallback_title))
+            continue
+        _fill(draft, evidence[number], whole)
         tables.append(_table(draft, fallback_title))
     findings = checks.file_findings(grids, len(tables))
     return Reading(file, tuple(tables), tuple(findings))
+
+
+def _long_table(long: LongTable, fallback_title: str) -> TableReading:
+    draft = long.draft
+    first, last = draft.rows[0].index, draft.rows[-1].index
+    top = min(draft.block.header, default=first)
+    long.observations.unit = draft.unit
+    return TableReading(
+        draft.grid.sheet, draft.title or fallback_title, draft.unit, draft.source, tuple(draft.notes), long.observations,
+        tuple(long.findings), area(top, draft.block.left, last, draft.block.right),
+        {"body": area(first, draft.block.left, last, draft.block.right)},
+        tuple(c.leaf for c in draft.columns if c.role in (Role.LABEL, Role.PERIOD)),
+    )  # fmt: skip
 
 
 def _draft(view: View, block: Block) -> Draft:
     columns = describe(view, block)
     rows, sections = read_rows(view, block, columns)
     draft = Draft(view, block, columns, rows, sections, measures=measures_of(columns))
-    titles, notes = [], []
+    _describe(draft)
+    return draft
+
+
+def _describe(draft: Draft) -> None:
+    """Title, unit, source and notes from the lines above and below."""
+    view, block = draft.view, draft.block
+    titles: list[str] = []
+    notes: list[str] = []
     for row in block.preface:
         text = view.line(row)
         if source := labels.source_of(text):
@@ -65,7 +94,6 @@ def _draft(view: View, block: Block) -> Draft:
     draft.title = " ".join(titles)
     draft.notes = notes
     draft.unit = _table_unit(draft, titles, notes)
-    return draft
 
 
 def _table_unit(draft: Draft, titles: Sequence[str], notes: Sequence[str]) -> str | None:
@@ -108,23 +136,11 @@ def _matrix(draft: Draft, proposals: bool = False) -> Matrix:
 
 
 def _missing_codes(draft: Draft) -> None:
-    """A repeated 8888 or 9999 far above all other values of its column is a code for a missing value."""
     for j, column in enumerate(draft.values):
-        numbers = draft.matrix[:, j]
-        known = numbers[np.isfinite(numbers)]
-        if known.size < 10:
-            continue
-        for code in (-9999.0, -999.0, -99.0, 999.0, 8888.0, 9999.0, 88888.0, 99999.0, 999999.0, 9999999.0):
-            often = int((known == code).sum())
-            rest = known[known != code]
-            if often < 2 or rest.size < 5:
-                continue
-            if (code > 0 and code >= 3 * float(rest.max())) or (code < 0 <= float(rest.min())):
-                for i in np.flatnonzero(numbers == code):
-                    v = column[int(i)]
-                    v.value, v.flag, v.doubt = None, Flag.NOT_AVAILABLE, "code"
-                    numbers[int(i)] = np.nan
-                break
+        for i in np.flatnonzero(missing_code(draft.matrix[:, j])):
+            v = column[int(i)]
+            v.value, v.flag, v.doubt = None, Flag.NOT_AVAILABLE, "code"
+            draft.matrix[int(i), j] = np.nan
 
 
 def _settle(draft: Draft) -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from workbench.domain.reading import labels, numbers, units
 from workbench.domain.reading.columns import Column
@@ -67,31 +71,45 @@ def read_column(grid: Grid, rows: Sequence[int], column: Column, setting: Settin
 
 
 def _eaten(cells: Sequence[CellValue], setting: Setting) -> list[int]:
-    """Positions of fractions among counts: 12.345 typed for twelve thousand and taken for a decimal by the program.
+    """Positions of fractions among counts in a column of typed cells."""
+    typed = np.array(
+        [float(v) if isinstance(v, int | float) and not isinstance(v, bool) else np.nan for v in cells], dtype=np.float64
+    )
+    told = np.array([t is True for t in setting.row_counts]) if setting.row_counts else None
+    return [int(i) for i in np.flatnonzero(eaten(typed, setting, told))]
 
-    Only where the unit counts whole things, or where nearly all other numbers are whole, a thousand times the
-    fraction lies among them and the fraction itself far below.
+
+def eaten(typed: NDArray[np.float64], setting: Setting, told: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+    """Where a typed fraction is a count: 12.345 written for twelve thousand and taken for a decimal by the program.
+
+    Only where the unit counts whole things (of the column, or ``told`` by the row), or where nearly all other numbers
+    are whole, a thousand times the fraction lies among them and the fraction itself far below.
     """
-    if (setting.counts is False or setting.share) and not any(setting.row_counts):
-        return []
-    typed = [(i, float(v)) for i, v in enumerate(cells) if isinstance(v, int | float) and not isinstance(v, bool)]
-    broken = [(i, v) for i, v in typed if not v.is_integer() and 1 < abs(v) < 1000 and abs(round(v, 3) - v) < 1e-9]
-    told = [i for i, _ in broken if setting.row_counts and setting.row_counts[i]]
-    if told:
-        return told
-    fractions = sum(not v.is_integer() for _, v in typed)
-    if not broken or fractions > len(broken):
-        return []
-    whole = sorted(abs(v) for _, v in typed if v.is_integer() and v)
+    nothing = np.zeros(typed.shape, dtype=bool)
+    if (setting.counts is False or setting.share) and told is None:
+        return nothing
+    size = np.abs(typed)
+    with np.errstate(invalid="ignore"):
+        fraction = np.isfinite(typed) & (typed != np.round(typed))
+        broken = fraction & (size > 1) & (size < 1000) & (np.abs(np.round(typed, 3) - typed) < 1e-9)
+    if not broken.any():
+        return nothing
+    if told is not None and (broken & told).any():
+        return broken & told
+    if fraction.sum() > broken.sum():
+        return nothing
+    count, all_of = int(broken.sum()), int(np.isfinite(typed).sum())
     if setting.counts is True:
-        three = sum(abs(round(v, 2) - v) > 1e-9 for _, v in broken)
-        return [i for i, _ in broken] if len(broken) <= 0.5 * len(typed) or three >= 0.5 * len(broken) else []
-    if len(whole) < 4 or len(broken) > 0.25 * len(typed):
-        return []
-    middle = whole[len(whole) // 2]
-    return [
-        i for i, v in broken if middle >= 1000 and abs(v) * 20 < middle and middle / 20 <= abs(v) * 1000 <= 20 * middle
-    ]
+        three = int((np.abs(np.round(typed[broken], 2) - typed[broken]) > 1e-9).sum())
+        return broken if count <= 0.5 * all_of or three >= 0.5 * count else nothing
+    whole = size[np.isfinite(typed) & ~fraction & (size > 0)]
+    if whole.size < 4 or count > 0.25 * all_of:
+        return nothing
+    middle = float(np.median(whole))
+    if middle < 1000:
+        return nothing
+    likely = (size * 20 < middle) & (size * 1000 >= middle / 20) & (size * 1000 <= middle * 20)
+    return broken & likely
 
 
 def _plain(value: CellValue) -> str:
@@ -165,6 +183,7 @@ def setting_of(
     return Setting(table, file, counts, share, told if any(t is not None for t in told) else ())
 
 
+@lru_cache(maxsize=8192)
 def _row_counts(label: str, unit: str | None) -> bool | None:
     """What a row says by its unit, else by a label such as `Jumlah Puskesmas`."""
     if unit:
@@ -173,3 +192,20 @@ def _row_counts(label: str, unit: str | None) -> bool | None:
     if noun and not units.is_measured(noun) and not units.is_rate(noun):
         return units.counts_things(noun)
     return None
+
+
+CODES = (-9999.0, -999.0, -99.0, 999.0, 8888.0, 9999.0, 88888.0, 99999.0, 999999.0, 9999999.0)
+
+
+def missing_code(numbers_: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Where a repeated 8888 or 9999, far beyond all other values of its column, stands for a missing value."""
+    known = numbers_[np.isfinite(numbers_)]
+    if known.size >= 10:
+        for code in CODES:
+            often = int((known == code).sum())
+            if often < 2 or known.size - often < 5:
+                continue
+            rest = known[known != code]
+            if (code > 0 and code >= 3 * float(rest.max())) or (code < 0 <= float(rest.min())):
+                return numbers_ == code
+    return np.zeros(numbers_.shape, dtype=bool)

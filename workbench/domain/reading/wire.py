@@ -9,8 +9,8 @@ from workbench.domain.reading.lattice import Lattice
 from workbench.domain.reading.model import Finding, Observation, Reading, Severity, TableReading
 
 
-def to_wire(reading: Reading) -> dict[str, Any]:
-    """Everything of a reading, compactly."""
+def to_wire(reading: Reading, buffers: list[bytes]) -> dict[str, Any]:
+    """Everything of a reading, compactly; long columns of numbers are appended to ``buffers``."""
     return {
         "file": reading.file,
         "tables": [
@@ -20,7 +20,7 @@ def to_wire(reading: Reading) -> dict[str, Any]:
                 "unit": t.unit,
                 "source": t.source,
                 "notes": list(t.notes),
-                "cells": t.observations.to_wire() if isinstance(t.observations, Lattice) else None,
+                "cells": t.observations.to_wire(buffers) if isinstance(t.observations, Lattice) else None,
                 "findings": [_finding(f) for f in t.findings],
                 "area": t.area,
                 "parts": t.parts,
@@ -32,11 +32,11 @@ def to_wire(reading: Reading) -> dict[str, Any]:
     }
 
 
-def from_wire(data: dict[str, Any]) -> Reading:
+def from_wire(data: dict[str, Any], buffers: Sequence[bytes | memoryview]) -> Reading:
     """The reading that :func:`to_wire` took apart."""
     tables = []
     for t in data["tables"]:
-        cells: Sequence[Observation] = Lattice.from_wire(t["cells"]) if t["cells"] else ()
+        cells: Sequence[Observation] = Lattice.from_wire(t["cells"], buffers) if t["cells"] else ()
         tables.append(
             TableReading(
                 t["sheet"], t["title"], t["unit"], t["source"], tuple(t["notes"]), cells,

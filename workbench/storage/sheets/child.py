@@ -47,7 +47,9 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         from workbench.domain.reading.reader import read_grids
         from workbench.domain.reading.wire import to_wire
 
-        return {"reading": to_wire(read_grids(grids, name, request.get("title", "")))}
+        buffers: list[bytes] = []
+        reading = to_wire(read_grids(grids, name, request.get("title", "")), buffers)
+        return {"reading": reading, "buffers": buffers}
     except UnreadableFile as error:
         return {"refused": str(error)}
     except MemoryError:
@@ -57,12 +59,17 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Read one request from standard input, write one answer to standard output."""
+    """Read one request from standard input; write a line of JSON and the number columns it speaks of."""
     request = json.loads(sys.stdin.readline())
     bound()
     result = answer(request)
-    json.dump(result, sys.stdout, ensure_ascii=True, default=str)
-    sys.stdout.flush()
+    buffers = result.pop("buffers", [])
+    header = json.dumps({**result, "sizes": [len(b) for b in buffers]}, ensure_ascii=True, default=str)
+    out = sys.stdout.buffer
+    out.write(header.encode("ascii") + b"\n")
+    for block in buffers:
+        out.write(block)
+    out.flush()
 
 
 if __name__ == "__main__":

@@ -43,12 +43,20 @@ def ask(path: Path, name: str, want: str = "read", **details: Any) -> dict[str, 
             raise UnreadableFile(
                 _("Berkas ini terlalu lama dibaca dan dihentikan; berkasnya tetap tersimpan.")
             ) from error
+    header, _line, _rest = out[:200_000_000].partition(b"\n") if out else (b"", b"", b"")
     try:
-        result: dict[str, Any] = json.loads(out)
-    except ValueError as error:
-        raise UnreadableFile(
-            _("Berkas ini tidak dapat dibaca: pembacanya berhenti karena isi yang tidak wajar.")
-        ) from error
+        result: dict[str, Any] = json.loads(header)
+        sizes = [int(size) for size in result.pop("sizes", [])]
+    except (ValueError, AttributeError, TypeError) as error:
+        raise UnreadableFile(_("Berkas ini tidak dapat dibaca: pembacanya berhenti karena isi yang tidak wajar.")) from error
+    rest = memoryview(out)[len(header) + 1 :]
+    buffers, start = [], 0
+    for size in sizes:
+        buffers.append(rest[start : start + size])
+        start += size
+    if start != len(rest):
+        raise UnreadableFile(_("Berkas ini tidak dapat dibaca: pembacanya berhenti karena isi yang tidak wajar."))
+    result["buffers"] = buffers
     if refused := result.get("refused"):
         raise UnreadableFile(str(refused))
     return result

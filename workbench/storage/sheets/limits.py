@@ -10,6 +10,7 @@ SHEETS = 200
 INFLATED = 1024 * MB  # a workbook unpacked
 RATIO = 250  # unpacked to packed; real workbooks have about 6
 SUSPICIOUS = 4 * MB  # below this size a high ratio is harmless
+SCANNED = 8 * MB  # parts up to this size are searched for cells at the far end of the sheet
 BOX = 60_000_000  # rows times columns of one sheet
 CELLS = 30_000_000
 FIELD = 1 * MB  # characters in one field or line of a CSV

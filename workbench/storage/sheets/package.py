@@ -53,21 +53,20 @@ def scan(package: zipfile.ZipFile) -> None:
         if not member.filename.endswith((".xml", ".rels")):
             continue
         sheet = member.filename.startswith("xl/worksheets/")
-        last_row, last_column, tail = 1, 26, b""
+        # a sheet that names cells far apart is tiny; in a large one the counter is enough, and memory is bounded anyway
+        small = member.file_size <= limits.SCANNED
+        last_row, last_column, tail, first = 1, 26, b"", True
         try:
             with package.open(member) as part:
                 while block := part.read(_BLOCK):
                     total += len(block)
                     if total > limits.INFLATED:
-                        raise UnreadableFile(
-                            _("Berkas ini mengembang jauh melebihi ukurannya (bom zip) dan tidak dibaca.")
-                        )
+                        raise UnreadableFile(_("Berkas ini mengembang jauh melebihi ukurannya (bom zip) dan tidak dibaca."))
                     window = tail + block
-                    if _DTD.search(window):
-                        raise UnreadableFile(
-                            _("Berkas ini memuat definisi entitas XML yang berbahaya dan tidak dibaca.")
-                        )
-                    if sheet:
+                    if (first or small) and _DTD.search(window):
+                        raise UnreadableFile(_("Berkas ini memuat definisi entitas XML yang berbahaya dan tidak dibaca."))
+                    first = False
+                    if sheet and small:
                         for number in _ROW.findall(window):
                             last_row = max(last_row, int(number[:9]))
                         for letters, number in _FAR_CELL.findall(window):
