@@ -253,7 +253,7 @@ def test_a_printed_number_leads_to_the_cell_of_the_file(case: int, sqlite_office
         assert (source.dataset, source.period, source.version, source.obs_id) == (DATASET, "2025", 1, 2)
         assert (source.sheet, source.cell, source.raw, source.area) == ("Data", "C6", "2.0", "Serengan")
         (step,) = source.steps
-        assert (step.id, step.do, step.reason, step.detail) == ("s1", "correct_cell", "Salah ketik", {"cell": "C6"})
+        assert (step.id, step.op, step.reason, step.detail) == ("s1", "correct_cell", "Salah ketik", {"cell": "C6"})
         assert source.file_sha256 and source.accepted_by == "Siti Aminah"
         total = disseminate.follow(session, draft_id=draft_id, table="rs", row="total", column="rs")
         assert total.value == 15 and [s.cell for s in total.sources] == ["C5", "C6", "C7", "C8", "C9"]

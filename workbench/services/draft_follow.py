@@ -23,10 +23,10 @@ from workbench.storage.tables import DatasetVersionRow, EditionRow, PersonRow, R
 
 @dataclass(frozen=True, slots=True)
 class FollowedStep:
-    """A recipe step that made or changed the value: what it does (``do``), why, and its settings."""
+    """A recipe step that made or changed the value: what it does (``op``), why, and its settings."""
 
     id: str
-    do: str
+    op: str
     reason: str
     detail: Mapping[str, Any]
 
