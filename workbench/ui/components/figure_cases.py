@@ -1,0 +1,143 @@
+"""The cases behind a figure, and a table as a file: what every view of the supervisor's page ends with."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from workbench.domain.people import Person
+from workbench.i18n import _
+from workbench.reporting.spreadsheet import Cell, Column, Kind, Sheet
+from workbench.services import analytics, analytics_export
+from workbench.services.analytics_figures import Behind, CaseList
+from workbench.ui import frame, theme, words
+from workbench.ui.feedback import shown_errors
+from workbench.ui.resources import reading, writing
+
+_READY = "analytics_ready"
+
+
+def case_link(case_id: int, number: str) -> str:
+    """The address of a case with its number behind #, as a link column shows it."""
+    return f"{frame.page('track/case.py').address}?case={case_id}#{number}"
+
+
+def link_column() -> dict[str, Any]:
+    """Column settings that show such links by their number."""
+    return {_("Perkara"): st.column_config.LinkColumn(display_text=r"#(.+)$", width="small")}
+
+
+def show_cases(person: Person, figure: Behind, title: str) -> None:
+    """The list of cases of a figure, worst first, each a link."""
+    with shown_errors() as outcome, reading() as session:
+        found = analytics.cases_behind(session, by=person, figure=figure)
+    if not outcome.ok:
+        return
+    st.subheader(title, anchor=False)
+    if not found.cases:
+        st.info(_("Tidak ada perkara di balik angka ini sekarang."), icon=":material/info:")
+        return
+    st.caption(_count_words(found))
+    st.dataframe(_case_rows(found), hide_index=True, column_config=link_column(), alt=title, height="content")
+    offer_files(person, [_case_sheet(found, title)], f"cases-{figure}")
+
+
+def _count_words(found: CaseList) -> str:
+    if found.total > len(found.cases):
+        return _("{n} perkara, yang terburuk {shown} ditampilkan.").format(
+            n=words.number(found.total), shown=words.number(len(found.cases))
+        )
+    return _("{n} perkara.").format(n=words.number(found.total))
+
+
+def _case_rows(found: CaseList) -> list[dict[str, str]]:
+    return [
+        {
+            _("Perkara"): case_link(line.case_id, line.number),
+            _("Perihal"): line.subject,
+            _("Keadaan"): theme.words(line.status),
+            _("Langkah kini"): line.step_now if line.closed_at is None else _("selesai"),
+            _("Waktu pada angka ini"): words.length(line.used_seconds) if line.used_seconds is not None else "–",
+            _("% baku"): f"{words.number(line.share * 100)} %" if line.share is not None else "–",
+            _("Penilaian"): theme.words("no_clock" if line.state in ("", "untimed") else line.state),
+            _("Dibuka"): words.day(line.opened_at),
+        }
+        for line in found.cases
+    ]
+
+
+def _case_sheet(found: CaseList, title: str) -> Sheet:
+    columns = (
+        Column(_("Nomor")), Column(_("Perihal")), Column(_("Pemohon")), Column(_("SOP")), Column(_("OPD")),
+        Column(_("Keadaan")), Column(_("Langkah")), Column(_("Waktu kerja (jam)"), Kind.DECIMAL),
+        Column(_("Bagian dari baku"), Kind.SHARE), Column(_("Penilaian")), Column(_("Dibuka"), Kind.MOMENT),
+        Column(_("Ditutup"), Kind.MOMENT),
+    )  # fmt: skip
+    rows: list[list[Cell]] = [
+        [
+            line.number, line.subject, line.requester, line.sop_id, line.opd_code, line.status, line.step,
+            None if line.used_seconds is None else line.used_seconds / 3600, line.share, line.state, line.opened_at,
+            line.closed_at,
+        ]
+        for line in found.cases
+    ]  # fmt: skip
+    return Sheet(_("Perkara"), title, columns, rows)
+
+
+def offer_files(person: Person, sheets: Sequence[Sheet], key: str) -> None:
+    """Two buttons that store the table as CSV or XLSX, then the link to the stored bytes."""
+    mark = hashlib.sha256(f"{key}{[(s.title, list(s.rows)) for s in sheets]}".encode()).hexdigest()[:16]
+    ready: dict[str, dict[str, str]] = st.session_state.setdefault(_READY, {})
+    with st.container(horizontal=True):
+        for form in ("xlsx", "csv"):
+            address = ready.get(mark, {}).get(form)
+            if address:
+                st.link_button(_("Unduh {form}").format(form=form.upper()), address, icon=":material/download:")
+            else:
+                st.button(
+                    _("Siapkan {form}").format(form=form.upper()), key=f"export_{form}_{mark}", type="tertiary",
+                    icon=":material/table_view:", on_click=_store, args=(person, sheets, form, mark),
+                )  # fmt: skip
+
+
+def _store(person: Person, sheets: Sequence[Sheet], form: str, mark: str) -> None:
+    with shown_errors(later=True), writing() as session:
+        stored = analytics_export.export(session, by=person, sheets=sheets, form=form)
+        st.session_state.setdefault(_READY, {}).setdefault(mark, {})[form] = f"/berkas/{stored.sha256}"
+
+
+def chosen_row(event: Any) -> int | None:
+    """The row a reader picked in a table, if any."""
+    rows = event.selection.rows
+    return int(rows[0]) if rows else None
+
+
+def chosen_mark(event: Any) -> Any:
+    """The ``customdata`` of the mark a reader clicked in a chart, if any."""
+    points = event.selection.points
+    return points[0].get("customdata") if points else None
+
+
+def table(
+    rows: list[dict[str, Any]], *, key: str, alt: str, style: Callable[[Any], Any] | None = None, **more: Any
+) -> int | None:
+    """A table with pickable rows; returns the picked one. ``style`` colours a pandas frame of the rows."""
+    data: Any = rows
+    if style is not None:
+        import pandas as pd
+
+        data = style(pd.DataFrame(rows))
+    event = st.dataframe(
+        data,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=key,
+        alt=alt,
+        height="content",
+        **more,
+    )
+    return chosen_row(event)
