@@ -12,7 +12,7 @@ from workbench.domain.people import WALIDATA_ROLES, Person
 from workbench.i18n import _
 from workbench.services import sop_library
 from workbench.storage import files
-from workbench.storage.tables import DraftRow, ReleaseRow, SubmissionRow
+from workbench.storage.tables import DraftRow, FileRow, ReleaseRow, SubmissionRow
 
 MEDIA_TYPES = {
     ".pdf": "application/pdf",
@@ -71,4 +71,11 @@ def _name_for(session: Session, person: Person, sha256: str) -> str:
         ending = {draft.pdf_sha256: ".pdf", draft.book_sha256: "-book.json"}.get(sha256, ".ipynb")
         state = "" if released else f"-draf-{draft.round}"
         return f"{draft.kind}-{draft.edition_id}{state}{ending}"
-    return f"{sha256[:12]}.bin" if staff else ""
+    return f"{sha256[:12]}{_ending(session, sha256)}" if staff else ""
+
+
+def _ending(session: Session, sha256: str) -> str:
+    """The ending of a stored file by what it was recorded as; ``.bin`` where that says nothing."""
+    row = session.get(FileRow, sha256)
+    recorded = row.media_type if row is not None else ""
+    return next((ending for ending, media_type in MEDIA_TYPES.items() if media_type == recorded), ".bin")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.domain.people import PRODUCER_ROLES, WALIDATA_ROLES, Person, Role
+from workbench.domain.people import PRODUCER_ROLES, SUPERVISOR_ROLES, WALIDATA_ROLES, Person, Role
 from workbench.i18n import N_
 from workbench.settings import CHECKOUT
 
@@ -63,6 +63,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("track/inbox.py", N_("Tugas saya"), ":material/inbox:", "tugas"),
     PageSpec("track/board.py", N_("Papan SOP"), ":material/view_kanban:", "papan", WALIDATA_ROLES | ADMINISTRATORS),
     PageSpec("track/case.py", N_("Perkara"), ":material/route:", "perkara", hidden=True),
+    PageSpec("track/analytics.py", N_("Analisis waktu"), ":material/monitoring:", "analisis-waktu", SUPERVISOR_ROLES),
     PageSpec("track/sop.py", N_("Pustaka SOP"), ":material/menu_book:", "sop"),
     PageSpec("collect/submit.py", N_("Kirim data"), ":material/upload_file:", "kirim", PRODUCER_ROLES),
     PageSpec("collect/submissions.py", N_("Kiriman"), ":material/folder_open:", "kiriman", WALIDATA_ROLES),
