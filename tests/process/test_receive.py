@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 
 from workbench.domain.errors import NotAllowed, Refused
-from workbench.services import collect, process
+from workbench.services import collect, demo_files, process
 from workbench.storage import audit_log, database, files
 from workbench.storage.tables import DatasetVersionRow, FindingRow, SubmissionRow
 
@@ -65,7 +65,7 @@ def test_the_same_click_counts_once_and_the_same_file_says_so(office, population
 
 @pytest.mark.parametrize("name", BAD)
 def test_bad_input_is_one_sentence_and_the_upload_is_kept(office, population, name):
-    parent, children = office.order(opds=["2.12.01"], dataset_id=DATASET)
+    _parent, children = office.order(opds=["2.12.01"], dataset_id=DATASET)
     before = office.case(children["2.12.01"])
     receipt = office.send(
         population, "op.disdukcapil", idem=name, content=BAD[name], name=name, case_id=children["2.12.01"]
@@ -110,9 +110,7 @@ def test_a_case_that_asks_for_something_else_refuses(office, population):
 
 
 def test_a_case_with_several_datasets_waits_for_all(office):
-    from workbench.services import demo_files
-
-    parent, children = office.order(opds=["1.02.01"])
+    _parent, children = office.order(opds=["1.02.01"])
     case = children["1.02.01"]
     one = office.send(demo_files.workbook("fasilitas-kesehatan", "2025"), "op.dinkes", idem="a", case_id=case)
     assert not one.case_moved and office.case(case) == ("open", "3")
