@@ -170,6 +170,11 @@ def keep_sheet(session: Session, sop: Sop, sheet: SheetFiles, *, paper: str = "f
         _keep(session, _name_key(sha), name.encode())
 
 
+def picture(sha256: str) -> bytes:
+    """The picture of a page, checked against its address."""
+    return files.read(sha256)
+
+
 def download_name(session: Session, sha256: str) -> str:
     """The name under which a file of the library is saved; empty when it is none of the library's."""
     row = session.get(CacheBlobRow, _name_key(sha256))
