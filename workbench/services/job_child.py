@@ -28,13 +28,6 @@ BEAT_SECONDS = 3.0
 LOST = 75
 """Exit code when the job was taken from us; the work is thrown away and nothing is recorded."""
 
-try:
-    import resource
-except ImportError:  # Windows has no resource limits
-    resource = None  # type: ignore[assignment]
-
-_MEMORY = 6 << 30
-
 
 class Pulse:
     """Says that we live, with the last known progress; ends the process when the job is no longer ours."""
@@ -71,14 +64,6 @@ class Pulse:
     def _run(self) -> None:
         while not self._stop.wait(BEAT_SECONDS):
             self.beat()
-
-
-def limit_memory() -> None:
-    """Bound what a notebook may take, so that it dies rather than the machine."""
-    if resource is not None and hasattr(resource, "RLIMIT_AS"):
-        _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        limit = _MEMORY if hard == resource.RLIM_INFINITY else min(_MEMORY, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
 def make_draft(job: Job, worker: str, pulse: Pulse) -> None:
@@ -149,7 +134,6 @@ def _fail(job: Job, worker: str, sentence: str) -> None:
 def main() -> None:
     """Entry point of the child process."""
     job_id, worker = int(sys.argv[1]), sys.argv[2]
-    limit_memory()
     i18n.set_language(get_settings().language)
     sys.exit(run(job_id, worker))
 

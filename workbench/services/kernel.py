@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import resource
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -25,6 +26,7 @@ ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_EN
 """All that a kernel may know of our environment; in particular no ``WORKBENCH_*`` and no password."""
 
 Progress = Callable[[float, str], None]
+_MEMORY = 6 << 30
 _TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 _PARAMETERS_TAG = "parameters"
 
@@ -37,6 +39,17 @@ class Parameter:
     type: str
     default: str
     help: str
+
+
+def _limit_memory(pid: int | None) -> None:
+    """Bound what a notebook may take, so that it dies rather than the machine.
+
+    Only the kernel is bounded: the chart engine of the render process reserves (not uses) more than 64 GB of addresses.
+    """
+    if pid is not None and hasattr(resource, "prlimit"):
+        _soft, hard = resource.prlimit(pid, resource.RLIMIT_AS)
+        limit = _MEMORY if hard == resource.RLIM_INFINITY else min(_MEMORY, hard)
+        resource.prlimit(pid, resource.RLIMIT_AS, (limit, hard))
 
 
 class QuietKernelManager(AsyncKernelManager):
@@ -52,6 +65,8 @@ class QuietKernelManager(AsyncKernelManager):
     async def _async_start_kernel(self, **options: Any) -> None:
         options["env"] = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
         await super()._async_start_kernel(**options)
+
+        _limit_memory(getattr(self.provisioner, "pid", None))
 
     start_kernel = _async_start_kernel
 
