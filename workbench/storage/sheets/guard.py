@@ -48,7 +48,9 @@ def ask(path: Path, name: str, want: str = "read", **details: Any) -> dict[str, 
         result: dict[str, Any] = json.loads(header)
         sizes = [int(size) for size in result.pop("sizes", [])]
     except (ValueError, AttributeError, TypeError) as error:
-        raise UnreadableFile(_("Berkas ini tidak dapat dibaca: pembacanya berhenti karena isi yang tidak wajar.")) from error
+        raise UnreadableFile(
+            _("Berkas ini tidak dapat dibaca: pembacanya berhenti karena isi yang tidak wajar.")
+        ) from error
     rest = memoryview(out)[len(header) + 1 :]
     buffers, start = [], 0
     for size in sizes:

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from workbench.domain.errors import UnreadableFile
+from workbench.i18n import _
+
 _PERCENT_IDS = {9, 10}
 
 
@@ -23,30 +26,36 @@ class Extras:
     indents: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
-def read_extras(package: zipfile.ZipFile) -> dict[str, Extras]:
-    """Extras by sheet name. Sheets without anything special are not parsed: a search in their bytes comes first."""
-    names = set(package.namelist())
-    if "xl/workbook.xml" not in names:
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """Style numbers that show percentages, and those that indent, with how far."""
+
+    percent: frozenset[int] = frozenset()
+    indents: dict[int, int] = field(default_factory=dict)
+
+    def marks(self) -> list[bytes]:
+        """Texts that stand in a sheet with anything special; sheets without them need no parsing."""
+        styles = [b' s="%d"' % number for number in (*self.percent, *self.indents)]
+        return [b'hidden="1"', b'hidden="true"', b"</f></c>", b"</f><v></v>", b"</f><v/>", b'"/></c>', *styles]
+
+
+def read_styles(package: zipfile.ZipFile) -> Styles:
+    """The styles of a workbook that change what a number means."""
+    if "xl/styles.xml" not in package.namelist():
+        return Styles()
+    percent, indents = _styles(package.read("xl/styles.xml"))
+    return Styles(frozenset(percent), indents)
+
+
+def read_extras(package: zipfile.ZipFile, styles: Styles, special: set[str]) -> dict[str, Extras]:
+    """Extras by sheet name, of the sheets whose parts are named in ``special``."""
+    if "xl/workbook.xml" not in package.namelist():
         return {}
-    percent, indents = _styles(package.read("xl/styles.xml")) if "xl/styles.xml" in names else (set(), {})
-    found: dict[str, Extras] = {}
-    for sheet, path in _sheets(package).items():
-        if path not in names:
-            continue
-        data = package.read(path)
-        styled = percent | set(indents)
-        if not _special(data, styled):
-            continue
-        found[sheet] = _parse(data, percent, indents)
-    return found
-
-
-def _special(data: bytes, styles: set[int]) -> bool:
-    if b'hidden="1"' in data or b'hidden="true"' in data:
-        return True
-    if b"<f" in data and (re.search(rb"</f></c>|<f[^>]*/></c>|</f><v></v>|</f><v/>", data) is not None):
-        return True
-    return any(b's="%d"' % style in data for style in styles)
+    return {
+        sheet: _parse(package.read(path), set(styles.percent), styles.indents)
+        for sheet, path in _sheets(package).items()
+        if path in special
+    }
 
 
 def _sheets(package: zipfile.ZipFile) -> dict[str, str]:
@@ -74,9 +83,21 @@ def _sheets(package: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _walk(data: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
-    parser = expat.ParserCreate()
+    parser = _parser()
     parser.StartElementHandler = start
     parser.Parse(data, True)
+
+
+def _parser() -> expat.XMLParserType:
+    """A parser that refuses any document type: no entities, no bombs."""
+
+    def refuse(*_details: object) -> None:
+        raise UnreadableFile(_("Berkas ini memuat definisi entitas XML yang berbahaya dan tidak dibaca."))
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    return parser
 
 
 def _styles(data: bytes) -> tuple[set[int], dict[int, int]]:
@@ -104,7 +125,7 @@ def _styles(data: bytes) -> tuple[set[int], dict[int, int]]:
         if name.rpartition(":")[2] == "cellXfs":
             state["inside"] = False
 
-    parser = expat.ParserCreate()
+    parser = _parser()
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.Parse(data, True)
@@ -151,7 +172,7 @@ def _parse(data: bytes, percent: set[int], indents: dict[int, int]) -> Extras:
         elif bare == "c" and at["formula"] and not at["value"]:
             extras.gaps.add((at["row"], at["column"]))
 
-    parser = expat.ParserCreate()
+    parser = _parser()
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text

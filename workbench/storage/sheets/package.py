@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.domain.errors import UnreadableFile
@@ -43,12 +44,15 @@ def open_package(path: Path) -> zipfile.ZipFile:
     return package
 
 
-def scan(package: zipfile.ZipFile) -> None:
+def scan(package: zipfile.ZipFile, watch: Sequence[bytes] = ()) -> set[str]:
     """Inflate every XML part with our own counter; refuse DTDs and cells at the far end of the sheet.
+
+    Returns the sheets in which any of the ``watch`` texts stands, so that they need not be inflated again to know.
 
     Sizes in a zip's directory can lie, and two cells in opposite corners make a reader reserve a sheet of 17 billion.
     """
     total = 0
+    seen: set[str] = set()
     for member in package.infolist():
         if not member.filename.endswith((".xml", ".rels")):
             continue
@@ -61,11 +65,17 @@ def scan(package: zipfile.ZipFile) -> None:
                 while block := part.read(_BLOCK):
                     total += len(block)
                     if total > limits.INFLATED:
-                        raise UnreadableFile(_("Berkas ini mengembang jauh melebihi ukurannya (bom zip) dan tidak dibaca."))
+                        raise UnreadableFile(
+                            _("Berkas ini mengembang jauh melebihi ukurannya (bom zip) dan tidak dibaca.")
+                        )
                     window = tail + block
                     if (first or small) and _DTD.search(window):
-                        raise UnreadableFile(_("Berkas ini memuat definisi entitas XML yang berbahaya dan tidak dibaca."))
+                        raise UnreadableFile(
+                            _("Berkas ini memuat definisi entitas XML yang berbahaya dan tidak dibaca.")
+                        )
                     first = False
+                    if sheet and member.filename not in seen and any(mark in window for mark in watch):
+                        seen.add(member.filename)
                     if sheet and small:
                         for number in _ROW.findall(window):
                             last_row = max(last_row, int(number[:9]))
@@ -91,6 +101,7 @@ def scan(package: zipfile.ZipFile) -> None:
                     "Satu lembar berkas ini membentang sampai baris {rows} dan kolom {columns}; hapus sel yang jauh dari tabel."
                 ).format(rows=last_row, columns=last_column)
             )
+    return seen
 
 
 def _column(letters: bytes) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
+from xml.parsers.expat import ExpatError
 
+from lxml.etree import LxmlError
 from python_calamine import (
     CalamineError,
     CalamineWorkbook,
@@ -34,9 +36,15 @@ def load_package(path: Path) -> Iterator[Grid]:
                     "Isi berkas ini {what}, bukan tabel. Kirim berkas aslinya dalam bentuk .xlsx, .xls, .ods atau .csv."
                 ).format(what=kind)
             )
-        scan(package)
-        sheets = ooxml.read_extras(package)
-        documents = opendocument.read_extras(package) if "content.xml" in names else {}
+        try:
+            styles = ooxml.read_styles(package)
+            special = scan(package, styles.marks())
+            sheets = ooxml.read_extras(package, styles, special)
+            documents = opendocument.read_extras(package) if "content.xml" in names else {}
+        except (ExpatError, LxmlError, ValueError) as error:
+            raise UnreadableFile(
+                _("Berkas ini rusak atau bukan lembar kerja yang sah; minta dikirim ulang.")
+            ) from error
     for grid in _grids(path):
         if extra := sheets.get(grid.sheet):
             grid.percent, grid.gaps = frozenset(extra.percent), frozenset(extra.gaps)
