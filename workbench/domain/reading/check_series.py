@@ -70,7 +70,9 @@ def identical_columns(draft: Draft, matrix: Matrix) -> list[Finding]:
             continue
         key = hashlib.blake2b(np.nan_to_num(matrix[:, j], nan=-1e300).tobytes()).digest()
         if key in by_column:
-            text = _("Kolom {a} dan {b} berisi angka yang persis sama.").format(a=draft.head(by_column[key]), b=draft.head(j))
+            text = _("Kolom {a} dan {b} berisi angka yang persis sama.").format(
+                a=draft.head(by_column[key]), b=draft.head(j)
+            )
             where = f"{draft.column_range(by_column[key])},{draft.column_range(j)}"
             found.append(draft.finding("identical_columns", Severity.WARNING, text, where))
         by_column.setdefault(key, j)

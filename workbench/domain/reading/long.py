@@ -70,7 +70,9 @@ def read_long(grid: Grid) -> LongTable | None:
     height = grid.height
     if height < FROM or grid.gaps or any(m[2] >= HEAD for m in grid.merges):
         return None
-    outline = replace(grid, rows=grid.rows[:HEAD] + grid.rows[-TAIL:], percent=frozenset(c for c in grid.percent if c[0] < HEAD))
+    outline = replace(
+        grid, rows=grid.rows[:HEAD] + grid.rows[-TAIL:], percent=frozenset(c for c in grid.percent if c[0] < HEAD)
+    )
     tags = tags_of(outline)
     blocks = [b for b in find_blocks(outline, tags) if b.body]
     if len(blocks) != 1:
@@ -97,7 +99,9 @@ def read_long(grid: Grid) -> LongTable | None:
     row_units = [shown(row[unit_columns[0]]) for row in body] if unit_columns else None
     heads = LongHeads(first, len(body), texts, row_units)
     notes = [row for row in block.notes if row >= HEAD]
-    draft = Draft(view, Block(block.left, block.right, block.preface, block.header, block.numbering, [], notes), columns, [], [])
+    draft = Draft(
+        view, Block(block.left, block.right, block.preface, block.header, block.numbering, [], notes), columns, [], []
+    )
     draft.measures = measures
     draft.rows = LongRows(heads)  # type: ignore[assignment]
     return _fill(grid, draft, heads, body, first, stub)
@@ -144,7 +148,9 @@ def _fill(
     find_columns(draft.measures, matrix, kinds)
     own = heads.columns[-1] if heads.columns else []
     heads.kinds = {
-        i: Kind.TOTAL for i, text in enumerate(own) if text[:3].lower() in _TOTALS and (labels.is_total(text) or labels.is_mean(text))
+        i: Kind.TOTAL
+        for i, text in enumerate(own)
+        if text[:3].lower() in _TOTALS and (labels.is_total(text) or labels.is_mean(text))
     }
     kinds.rows = _Kinds(heads)  # type: ignore[assignment]
     draft.kinds = kinds
@@ -246,26 +252,28 @@ def _tell(
     if doubts:
         where = ",".join(address(first + i, column.index) for i, _doubt in doubts[:60])
         raw = shown(grid.rows[first + doubts[0][0]][column.index])
-        text = _("Kolom {head}: {n} sel tidak dapat dibaca sebagai angka, misalnya \"{raw}\"; nilainya tidak diambil.").format(
-            head=column.leaf, n=len(doubts), raw=raw
-        )
+        text = _(
+            'Kolom {head}: {n} sel tidak dapat dibaca sebagai angka, misalnya "{raw}"; nilainya tidak diambil.'
+        ).format(head=column.leaf, n=len(doubts), raw=raw)
         found.append(Finding(f"number_{doubts[0][1]}", Severity.WARNING, text, where, grid.sheet))
     if eaten.size:
         where = ",".join(address(first + int(i), column.index) for i in eaten[:60])
-        text = _("Kolom {head}: {n} pecahan di kolom bilangan bulat, misalnya {raw}; tampaknya titik ribuan terbaca sebagai desimal.").format(
-            head=column.leaf, n=int(eaten.size), raw=shown(float(array[eaten[0]]))
-        )
+        text = _(
+            "Kolom {head}: {n} pecahan di kolom bilangan bulat, misalnya {raw}; tampaknya titik ribuan terbaca sebagai desimal."
+        ).format(head=column.leaf, n=int(eaten.size), raw=shown(float(array[eaten[0]])))
         proposed = float(round(float(array[eaten[0]]) * 1000)) if eaten.size == 1 else None
         found.append(Finding(code, Severity.WARNING, text, where, grid.sheet, proposed=proposed))
     return found
 
 
-def _code_finding(grid: Grid, column: Column, first: int, codes: NDArray[np.bool_], array: NDArray[np.float64]) -> Finding:
+def _code_finding(
+    grid: Grid, column: Column, first: int, codes: NDArray[np.bool_], array: NDArray[np.float64]
+) -> Finding:
     rows = np.flatnonzero(codes)
     rest = array[~codes]
-    text = _("Kolom {head}: {raw} muncul {n} kali, nilai terbesar lainnya {largest}; tampaknya kode data hilang, nilainya tidak diambil.").format(
-        head=column.leaf, raw=shown(float(array[rows[0]])), n=int(rows.size), largest=say(float(np.nanmax(rest)))
-    )
+    text = _(
+        "Kolom {head}: {raw} muncul {n} kali, nilai terbesar lainnya {largest}; tampaknya kode data hilang, nilainya tidak diambil."
+    ).format(head=column.leaf, raw=shown(float(array[rows[0]])), n=int(rows.size), largest=say(float(np.nanmax(rest))))
     where = ",".join(address(first + int(i), column.index) for i in rows[:200])
     return Finding("missing_code", Severity.WARNING, text, where, grid.sheet)
 
@@ -288,4 +296,3 @@ def _duplicates(draft: Draft, heads: LongHeads) -> list[Finding]:
     )
     code = "labels_not_unique" if len(twice) > 0.1 * len(heads) else "duplicate_row"
     return [Finding(code, Severity.WARNING, text, where, draft.grid.sheet)]
-

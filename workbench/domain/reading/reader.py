@@ -38,7 +38,9 @@ def read_grids(grids: Sequence[Grid], file: str, fallback_title: str = "") -> Re
     evidence: dict[int, list[Evidence]] = {}
     for number, draft in enumerate(drafts):
         if isinstance(draft, Draft):
-            evidence[number] = [column_evidence(draft.grid, [r.index for r in draft.rows], c.index) for c in draft.measures]
+            evidence[number] = [
+                column_evidence(draft.grid, [r.index for r in draft.rows], c.index) for c in draft.measures
+            ]
             for one in evidence[number]:
                 whole.merge(one)
     tables = []

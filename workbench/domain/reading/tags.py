@@ -19,9 +19,11 @@ def tag_text(text: str) -> str:
     bare = text.strip()
     if not bare:
         return "."
-    if len(bare) > 60:
+    if len(bare) > 60 and bare[0] != "=":
         return "t"
     first = bare[0]
+    if first == "=" and len(bare) > 1:
+        return "n"  # a formula that arrived as text: a value stands here, though it cannot be read
     if first == "(" and bare.endswith(")") and bare[1:-1].strip().isdigit() and len(bare) <= 5:
         return "k"
     if symbols.symbol(bare) is not None:

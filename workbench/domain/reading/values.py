@@ -51,17 +51,18 @@ def read_column(grid: Grid, rows: Sequence[int], column: Column, setting: Settin
     evidence = column_evidence(grid, rows, c)
     found = {v: numbers.literal(v) for v in cells if isinstance(v, str)}
     sides = {setting.for_row(i) for i in range(len(cells))} if setting.row_counts else {setting.counts}
+    variants = {side: replace(setting, counts=side) for side in sides}
     scores = {
         side: {
             mark: numbers.thousands_score(
-                mark, evidence, replace(setting, counts=side), [f for f in found.values() if f and f.shape is either]
+                mark, evidence, variants[side], [f for f in found.values() if f and f.shape is either]
             )
             for mark, either in ((".", Shape.DOT_EITHER), (",", Shape.COMMA_EITHER))
         }
         for side in sides
     }
     values = [
-        _cell(grid, r, c, cell, found, evidence, setting, scores[setting.for_row(i)])
+        _cell(grid, r, c, cell, found, evidence, variants[setting.for_row(i)], scores[setting.for_row(i)])
         for i, (r, cell) in enumerate(zip(rows, cells, strict=True))
     ]
     for position in _eaten(cells, setting):
@@ -73,7 +74,8 @@ def read_column(grid: Grid, rows: Sequence[int], column: Column, setting: Settin
 def _eaten(cells: Sequence[CellValue], setting: Setting) -> list[int]:
     """Positions of fractions among counts in a column of typed cells."""
     typed = np.array(
-        [float(v) if isinstance(v, int | float) and not isinstance(v, bool) else np.nan for v in cells], dtype=np.float64
+        [float(v) if isinstance(v, int | float) and not isinstance(v, bool) else np.nan for v in cells],
+        dtype=np.float64,
     )
     told = np.array([t is True for t in setting.row_counts]) if setting.row_counts else None
     return [int(i) for i in np.flatnonzero(eaten(typed, setting, told))]

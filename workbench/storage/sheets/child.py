@@ -42,7 +42,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
             return {"page": page(load(path, name), request)}
         grids = list(load(path, name))
-        if not any(any(v not in (None, "") for v in row) for grid in grids for row in grid.rows):
+        if not any(_filled(v) for grid in grids for row in grid.rows for v in row):
             raise UnreadableFile(_("Berkas ini tidak berisi satu sel pun; lembarnya kosong."))
         from workbench.domain.reading.reader import read_grids
         from workbench.domain.reading.wire import to_wire
@@ -56,6 +56,10 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"refused": _("Berkas ini membutuhkan terlalu banyak memori untuk dibaca.")}
     except RecursionError:
         return {"refused": _("Isi berkas ini bersarang terlalu dalam untuk dibaca.")}
+
+
+def _filled(value: object) -> bool:
+    return bool(value.strip()) if isinstance(value, str) else value is not None
 
 
 def main() -> None:
