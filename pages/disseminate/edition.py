@@ -38,7 +38,7 @@ def idem(what: str) -> str:
 def freeze() -> None:
     years = sorted({version.period for version in versions}, reverse=True)
     year = st.selectbox(_("Tahun data terakhir"), years)
-    title = st.text_input(_("Judul"), value=_("Buku Statistik Sektoral {year}").format(year=year))
+    title = st.text_input(_("Judul"), value=_("Buku Statistik Sektoral"))
     taken = {edition.id for edition in editions}
     number = next(n for n in range(1, 100) if f"{year}-{n}" not in taken)
     st.caption(

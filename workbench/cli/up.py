@@ -18,7 +18,7 @@ from workbench.cli.supervision import Child, Supervisor
 from workbench.domain.errors import Refused
 from workbench.domain.people import Role
 from workbench.i18n import _
-from workbench.services import casework, demo_office, first_run, people
+from workbench.services import casework, demo_office, demo_story, first_run, people
 from workbench.settings import CHECKOUT, get_settings
 from workbench.storage import calendars, database, sop_files
 
@@ -108,11 +108,17 @@ def _install_reference() -> None:
 
 
 def _seed_demo() -> str:
-    """The demo office: agencies and people; returns the one-time token for its administrator's password."""
+    """The demo office and its main job up to the draft that waits for approval.
+
+    Returns the one-time token for the administrator's password.
+    """
     with database.writing() as session:
         office = demo_office.seed_office(session)
         # Inside the transaction: passwords that could not be written down are not set.
-        return write_demo_accounts(session, office.passwords)
+        token = write_demo_accounts(session, office.passwords)
+    click.echo(_("Menyiapkan kantor contoh; sekitar setengah menit, sekali saja."))
+    demo_story.play(lambda act, sentence: click.echo(f"  {act}/{demo_story.ACTS} {sentence}"), to_release=False)
+    return token
 
 
 def write_demo_accounts(session: Session, passwords: Mapping[str, str]) -> str:

@@ -103,8 +103,7 @@ class Story:
         self.edition_id = f"{year}-1"
         with moment.at(at), database.writing() as session:
             disseminate.freeze_edition(
-                session, id=self.edition_id, title=_("Kota Surakarta dalam Statistik Sektoral {year}").format(year=year),
-                year=year, by=self.cast["statistisi"],
+                session, id=self.edition_id, title=_("Kota Surakarta dalam Statistik Sektoral"), year=year, by=self.cast["statistisi"],
             )  # fmt: skip
             job_id = disseminate.request_draft(
                 session, edition_id=self.edition_id, case_id=self.case_id, by=self.cast["statistisi"],
@@ -162,9 +161,7 @@ class Story:
         return datasets.get(file.dataset_id).opd_code
 
     def _operator(self, opd_code: str) -> Person:
-        return next(
-            p for p in self.cast.values() if opd_code in p.opd_codes and Role.PRODUCER_STAFF in p.roles
-        )
+        return next(p for p in self.cast.values() if opd_code in p.opd_codes and Role.PRODUCER_STAFF in p.roles)
 
     def _receive(self, file: demo_files.DemoFile, case_id: int | None) -> collect.Receipt:
         definition = datasets.get(file.dataset_id)
