@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from workbench.domain.errors import NotFound
 from workbench.domain.people import WALIDATA_ROLES, Person
 from workbench.i18n import _
-from workbench.services import sop_library
+from workbench.services import letter_files, sop_library
 from workbench.storage import files
 from workbench.storage.tables import DraftRow, FileRow, ReleaseRow, SubmissionRow
 
@@ -22,6 +22,9 @@ MEDIA_TYPES = {
     ".json": "application/json",
     ".ipynb": "application/x-ipynb+json",
     ".bpmn": "application/xml",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
 }
 
 
@@ -71,6 +74,8 @@ def _name_for(session: Session, person: Person, sha256: str) -> str:
         ending = {draft.pdf_sha256: ".pdf", draft.book_sha256: "-book.json"}.get(sha256, ".ipynb")
         state = "" if released else f"-draf-{draft.round}"
         return f"{draft.kind}-{draft.edition_id}{state}{ending}"
+    if letter_files.knows(session, sha256):  # a secret letter is not for the whole office
+        return letter_files.name_for(session, person, sha256)
     return f"{sha256[:12]}{_ending(session, sha256)}" if staff else ""
 
 
