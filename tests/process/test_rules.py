@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from tests.process import forms
+from workbench.domain import review
 from workbench.domain.datasets import Rule, RuleKind, standard_rules
 from workbench.domain.reading.model import Severity
 from workbench.domain.recipes import SetUnit, default_recipe
-from workbench.domain.rules import Wording, finding, tolerance
+from workbench.domain.rules import Fact, Wording, finding, tolerance
 from workbench.storage import datasets, readings, warehouse
 
 AREAS = datasets.area_list("kota-surakarta")
@@ -187,3 +188,10 @@ def test_unit_text():
     assert check(with_unit("Jiwa")) == [] and check(with_unit("Orang")) == []
     recipe = default_recipe(PEOPLE).with_step(SetUnit("satuan-orang", "orang", 1000.0))
     assert "unit_text" not in {f.code for f in check(with_unit("ribu orang"), recipe=recipe)}
+
+
+def test_many_findings_of_a_kind_are_capped_and_counted():
+    one = finding(Rule("x", RuleKind.INTEGER, Severity.ERROR), Fact(RuleKind.INTEGER, cell="A1"), Wording(PEOPLE))
+    told = review.capped([one] * 1000)
+    assert len(told) == review.MOST + 1 and "800" in told[-1].message and told[-1].severity is Severity.ERROR
+    assert review.capped([one] * 3) == [one] * 3

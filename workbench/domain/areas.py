@@ -11,13 +11,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz
 
 MIN_SCORE = 95.0
 MIN_LEAD = 5.0
 _MAX_CANDIDATES = 5
+_MAX_COMPARISONS = 1_000_000  # similar names looked for by one list, about ten seconds
 
 _LEVEL_PREFIXES: Mapping[str, tuple[str, ...]] = {
     "kecamatan": ("kecamatan", "kec"),
@@ -67,6 +68,7 @@ class AreaMatch:
 _NOTHING = AreaMatch("", "", 0.0, 0.0, False)
 
 
+@lru_cache(maxsize=65_536)
 def _spelled(name: str) -> str:
     """Lower case, one blank between words, letter-spaced names closed up, numbering and marks gone."""
     text = unicodedata.normalize("NFKC", name).casefold().strip()
@@ -109,6 +111,7 @@ class AreaList:
 
     root: str
     areas: tuple[Area, ...]
+    _spent: list[int] = field(default_factory=lambda: [0], compare=False, repr=False)
     _seen: dict[tuple[str, str, str], AreaMatch] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
@@ -150,6 +153,15 @@ class AreaList:
     def within(self, code: str, level: str = "") -> tuple[Area, ...]:
         """The areas below ``code`` (any depth), of one level when it is named."""
         return tuple(a for a in self.areas if a.code.startswith(f"{code}.") and level in ("", a.level))
+
+    @cached_property
+    def _names(self) -> tuple[tuple[Area, tuple[str, ...]], ...]:
+        return tuple((area, tuple(_spelled(n) for n in (area.name, *area.aliases))) for area in self.areas)
+
+    def has_name(self, name: str, *, level: str = "") -> bool:
+        """Is this the very name of an area of that level? Cheaper than ``match``: nothing similar is looked for."""
+        keys = (reading.text.replace(" ", "") for reading in _readings(name))
+        return any(level in ("", area.level) for key in keys for area in self._by_key.get(key, ()))
 
     def match(self, name: str, *, level: str = "", within: str = "") -> AreaMatch:
         """Match a printed name. ``level`` and ``within`` (a code) narrow where it may lie; the root always does."""
@@ -196,15 +208,20 @@ class AreaList:
         return self._fuzzy(name, level, within)
 
     def _fuzzy(self, name: str, level: str, within: str) -> AreaMatch:
+        if self._spent[0] > _MAX_COMPARISONS:
+            return (
+                _NOTHING  # a sheet full of strange labels must not keep a person waiting; they are asked without help
+            )
+        self._spent[0] += len(self.areas)
         best: dict[str, Candidate] = {}
         stripped = [r for r in _readings(name) if r.level] or _readings(name)
-        for area in self.areas:
+        for area, names in self._names:
             if not self._allowed(area, level, within):
                 continue
             for reading in stripped:
                 if not reading.text or reading.level not in ("", area.level):
                     continue
-                score = max(fuzz.WRatio(reading.text, _spelled(n)) for n in (area.name, *area.aliases))
+                score = max(fuzz.WRatio(reading.text, known) for known in names)
                 if re.findall(r"\d+", reading.text) != re.findall(r"\d+", area.name):
                     score = min(score, MIN_SCORE - 1)  # "Sumber 1" is not "Sumber 2"
                 if area.code not in best or score > best[area.code].score:

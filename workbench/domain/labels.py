@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
 
 from workbench.domain.areas import MIN_SCORE, AreaList
 from workbench.domain.datasets import DatasetDefinition
@@ -21,20 +23,24 @@ _YEAR_SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:[-–─—]|s\.?\s?d\.?|s
 _TOTAL_WORDS = frozenset(
     {"jumlah", "total", "jumlahtotal", "totaljumlah", "jml", "jumlahseluruhnya", "jumlahkeseluruhan", "grandtotal"}
 )
+_REMEMBERED = 65_536  # labels whose spelling was worked out lately
+_SAMPLE = 200  # header paths looked at to see on which axis the areas stand
 _PLAIN_NUMBER = re.compile(r"^\(?\d{1,4}[.)]?\)?$")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def key(label: str) -> str:
     """The part of a label that counts when two are compared: letters, digits and %, in one case."""
     text = unicodedata.normalize("NFKC", label).casefold().replace("%", "persen")
     return re.sub(r"[\W_]+", "", text)
 
 
-def variants(label: str) -> list[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def variants(label: str) -> tuple[str, ...]:
     """Keys under which a label may be known: whole, without what stands in brackets, and each language's half."""
     bare = re.sub(r"[(\[][^)\]]*[)\]]", " ", label)
     halves = [part for part in re.split(r"[/\n\r|]+", bare) if part.strip()]
-    return list(dict.fromkeys(k for k in (key(label), key(bare), *(key(half) for half in halves)) if k))
+    return tuple(dict.fromkeys(k for k in (key(label), key(bare), *(key(half) for half in halves)) if k))
 
 
 def year(label: str) -> str:
@@ -99,6 +105,8 @@ class Vocabulary:
         for category in definition.categories:
             self._add(Target.CATEGORY, category.code, category.label, category.label_en, *category.aliases)
             self._words.setdefault(key(category.code), (Target.CATEGORY, category.code))
+        office = areas.get(definition.office_area) if areas is not None else None
+        self._office_names = {key(n) for n in (office.code, office.name, *office.aliases)} if office else set()
         self._context = {
             k
             for word in (definition.title, definition.title_en, definition.category_label, *definition.header_words)
@@ -132,18 +140,16 @@ class Vocabulary:
         """Is the label surely an area of this dataset's level, or the office's own?"""
         if self.areas is None:
             return False
-        level = self.definition.area_level
-        return self.areas.match(label, level=level).accepted or self._is_office(label)
+        return self.areas.has_name(label, level=self.definition.area_level) or self._is_office(label)
 
     def _is_office(self, label: str) -> bool:
-        if self.areas is None or not self.definition.office_area:
-            return False
-        found = self.areas.match(label)
-        return found.accepted and found.code == self.definition.office_area
+        return any(name in self._office_names for name in variants(label))
 
-    def place(self, label: str, within: str, step: HarmoniseAreas) -> Place:
-        """The area a label means: a confirmed spelling, a total word (the whole office), or the code list."""
-        confirmed = {key(name): code for name, code in step.spellings.items()}
+    def place(self, label: str, within: str, confirmed: Mapping[str, str]) -> Place:
+        """The area a label means: a confirmed spelling, a total word (the whole office), or the code list.
+
+        ``confirmed`` is a harmonise step's spellings under their keys (``confirmed_keys``).
+        """
         code = confirmed.get(key(label), "")
         if code and self.areas is not None:
             area = self.areas.get(code)
@@ -167,13 +173,18 @@ class Vocabulary:
         return within if any(c.code.startswith(within) for c in inside) else ""
 
 
+def confirmed_keys(step: HarmoniseAreas) -> dict[str, str]:
+    """The spellings a person has confirmed, under the keys by which labels are compared."""
+    return {key(name): code for name, code in step.spellings.items()}
+
+
 def area_axis(vocabulary: Vocabulary, rows: Iterable[Sequence[str]], columns: Iterable[Sequence[str]]) -> str:
     """On which axis the areas stand: the one with more sure area names. Rows, when neither has any."""
 
     def share(paths: Iterable[Sequence[str]]) -> int:
         return len({label for path in paths for label in path if vocabulary.is_area(label)})
 
-    return "column" if share(columns) > share(rows) else "row"
+    return "column" if share(islice(columns, _SAMPLE)) > share(islice(rows, _SAMPLE)) else "row"
 
 
 def path_key(path: Sequence[str]) -> str:

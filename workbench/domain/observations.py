@@ -48,10 +48,9 @@ class TidyRow:
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:
-    """A cell with content that did not find its place in the definition: kept, reported, never dropped silently."""
+    """Cells with content under one label that did not find their place: kept, reported, never dropped silently."""
 
-    reason: str  # unknown_column | unknown_row | unknown_area | other_period | other_table
+    reason: str  # unknown_column | unknown_row | unknown_area | other_period
     sheet: str
-    cell: str
     label: str
-    raw: str
+    cells: tuple[str, ...]

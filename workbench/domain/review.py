@@ -12,6 +12,7 @@ from workbench.domain.reading.model import Finding, Severity
 from workbench.domain.rules import cells_text
 from workbench.i18n import _
 
+MOST = 200  # findings of one kind that a person is shown at once
 Candidates = Sequence[tuple[str, str, float]]
 
 
@@ -31,10 +32,6 @@ def area_question(label: str, sheet: str, cells: Sequence[str], candidates: Cand
 
 def unmapped(items: Iterable[Unmapped]) -> list[Finding]:
     """Columns and rows without a meaning, one finding per label with its cells; areas are asked for elsewhere."""
-    grouped: dict[tuple[str, str, str], list[str]] = {}
-    for item in items:
-        if item.reason != "unknown_area":
-            grouped.setdefault((item.reason, item.sheet, item.label), []).append(item.cell)
     words = {
         "unknown_column": _("Kolom “{label}” tidak ada dalam definisi dataset ({cells}). Petakan, atau beri alasan "
                             "mengapa tidak dipakai."),
@@ -43,11 +40,23 @@ def unmapped(items: Iterable[Unmapped]) -> list[Finding]:
         "other_period": _("Kolom “{label}” untuk tahun lain; angkanya tidak diambil ({cells})."),
     }  # fmt: skip
     found = []
-    for (reason, sheet, label), cells in grouped.items():
-        severity = Severity.INFO if reason == "other_period" else Severity.WARNING
-        sentence = words[reason].format(label=label, cells=cells_text(cells))
-        found.append(Finding(reason, severity, sentence, cells[0], sheet, "kenali-label"))
+    for item in items:
+        if item.reason not in words:
+            continue
+        severity = Severity.INFO if item.reason == "other_period" else Severity.WARNING
+        sentence = words[item.reason].format(label=item.label, cells=cells_text(item.cells))
+        found.append(Finding(item.reason, severity, sentence, item.cells[0], item.sheet, "kenali-label"))
     return found
+
+
+def capped(found: Sequence[Finding]) -> list[Finding]:
+    """The first findings of one kind; how many more there are is said, with the worst severity among them."""
+    if len(found) <= MOST:
+        return list(found)
+    rest = found[MOST:]
+    worst = min((f.severity for f in rest), key=[Severity.ERROR, Severity.WARNING, Severity.INFO].index)
+    more = _("Masih ada {n} temuan sejenis; perbaiki yang di atas dulu, lalu periksa ulang.").format(n=len(rest))
+    return [*found[:MOST], Finding("more", worst, more, rule=rest[0].rule)]
 
 
 def no_table() -> Finding:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 import pyarrow as pa
 from sqlmodel import Session
@@ -71,15 +73,16 @@ def _findings(found: TidyReading, definition: DatasetDefinition, outcome: Replay
         review.other_table(found.tables[n].sheet, found.tables[n].title, found.tables[n].area)
         for n in outcome.other_tables
     ]
-    result += [review.area_question(q.label, q.sheet, q.cells, q.candidates) for q in outcome.questions]
-    result += review.unmapped(outcome.unmapped)
+    result += review.capped([review.area_question(q.label, q.sheet, q.cells, q.candidates) for q in outcome.questions])
+    result += review.capped(review.unmapped(outcome.unmapped))
     for item in outcome.corrections:
         told = review.correction(item.step, item.sheet, item.cell, item.outcome, item.found)
         result += [told] if told else []
     result += review.undecided_dashes(outcome.undecided_dashes)
     if outcome.table.num_rows:
         rules = {rule.id: rule for rule in definition.rules}
-        result += [finding(rules[rule_id], fact, words) for rule_id, fact in outcome.facts]
+        for rule_id, facts in groupby(outcome.facts, key=itemgetter(0)):
+            result += review.capped([finding(rules[rule_id], fact, words) for _rule, fact in facts])
     return [*result, *_of_reader(found, outcome, result)]
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from workbench.domain.areas import AreaList
 from workbench.domain.datasets import DatasetDefinition, RuleKind, SymbolMeaning
-from workbench.domain.labels import Meaning, PathReader, Vocabulary, area_axis, key
+from workbench.domain.labels import Meaning, PathReader, Vocabulary, area_axis, confirmed_keys, key
 from workbench.domain.observations import COLUMN_NAMES, COLUMNS, Unmapped
 from workbench.domain.reading.model import Flag
 from workbench.domain.recipes import (
@@ -45,7 +45,6 @@ _LIMITS: dict[str, Any] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
-_MAX_UNMAPPED = 2000
 
 
 class ReplayFailed(Exception):
@@ -226,8 +225,8 @@ def _paths(work: _Work, table_no: int, axis: str) -> list[int]:
 def _axis(work: _Work, table_no: int) -> str:
     """Where the areas of this table stand; decided once per table."""
     if table_no not in work.axes:
-        rows = [work.reading.rows[n] for n in _paths(work, table_no, "row")]
-        columns = [work.reading.columns[n] for n in _paths(work, table_no, "column")]
+        rows = (work.reading.rows[n] for n in _paths(work, table_no, "row"))
+        columns = (work.reading.columns[n] for n in _paths(work, table_no, "column"))
         work.axes[table_no] = area_axis(work.vocabulary, rows, columns) if work.definition.areas else ""
     return work.axes[table_no]
 
@@ -272,8 +271,9 @@ def _placed(work: _Work, meaning: Meaning) -> bool:
     """A row with an area counts towards the fit only when that area is surely one of ours."""
     if not meaning.area_label:
         return True
-    step = next((s for s in work.recipe.steps if isinstance(s, HarmoniseAreas)), HarmoniseAreas(""))
-    return bool(work.vocabulary.place(meaning.area_label, meaning.area_within, step).code)
+    step = next((s for s in work.recipe.steps if isinstance(s, HarmoniseAreas)), None)
+    confirmed = confirmed_keys(step) if step else {}
+    return bool(work.vocabulary.place(meaning.area_label, meaning.area_within, confirmed).code)
 
 
 def _pick_table(work: _Work, step: PickTable) -> None:
@@ -293,7 +293,8 @@ def _pick_table(work: _Work, step: PickTable) -> None:
             if not {key(label) for label in step.labels} <= labels:
                 continue
         wanted.append(number)
-    fits = {number: _fit(work, number) for number in wanted}
+    # One table has no rival: whether it fits shows when its labels are mapped.
+    fits = {number: _fit(work, number) if len(wanted) > 1 else 1 for number in wanted}
     fitting = [number for number in wanted if fits[number] > 0]
     best = max(fitting, key=lambda n: (fits[n], -n), default=None)
     if best is None and wanted:
@@ -393,7 +394,8 @@ def _harmonise_areas(work: _Work, step: HarmoniseAreas) -> None:
         f"""SELECT area_label, coalesce(area_within, ''), min(sheet), list(cell ORDER BY seq), min(seq)
             FROM {work.table} WHERE area_label IS NOT NULL AND NOT ignored GROUP BY ALL ORDER BY min(seq)"""
     ).fetchall()
-    places = [work.vocabulary.place(label, within, step) for label, within, *_rest in labels]
+    confirmed = confirmed_keys(step)
+    places = [work.vocabulary.place(label, within, confirmed) for label, within, *_rest in labels]
     for (label, _within, sheet, cells, _seq), place in zip(labels, places, strict=True):
         if not place.code:
             work.questions.append(Question(label, sheet or "", tuple(cells), place.candidates))
@@ -557,26 +559,30 @@ def _path_text(paths: Sequence[tuple[str, ...]], number: int) -> str:
 
 
 def _unmapped(work: _Work) -> tuple[Unmapped, ...]:
-    """Cells with content that found no place; blank cells beside them say nothing and are not listed."""
+    """Cells with content that found no place, by label; blank cells beside them say nothing and are not listed."""
     found = work.con.execute(
-        f"""SELECT problem, sheet, cell, row_id, col_id, raw, problem_label FROM placed
-            WHERE problem IS NOT NULL AND problem <> 'ignored'
-              AND NOT (value IS NULL AND coalesce(flag, '') IN ('', 'blank'))
-            ORDER BY seq LIMIT {_MAX_UNMAPPED}"""
+        """
+        SELECT problem, sheet, CASE WHEN problem = 'unknown_row' THEN row_id END AS row_no,
+               CASE WHEN problem NOT IN ('unknown_row', 'unknown_area') THEN col_id END AS col_no,
+               CASE WHEN problem = 'unknown_area' THEN problem_label END AS area, list(cell ORDER BY seq)
+        FROM placed
+        WHERE problem IS NOT NULL AND problem <> 'ignored'
+          AND NOT (value IS NULL AND coalesce(flag, '') IN ('', 'blank'))
+        GROUP BY ALL ORDER BY min(seq)
+        """
     ).fetchall()
     return tuple(
         Unmapped(
             reason=problem,
             sheet=sheet,
-            cell=cell,
             label=_path_text(work.reading.rows, row)
-            if problem == "unknown_row"
-            else (label or "")
-            if problem == "unknown_area"
-            else _path_text(work.reading.columns, column),
-            raw=raw,
+            if row is not None
+            else _path_text(work.reading.columns, column)
+            if column is not None
+            else (area or ""),
+            cells=tuple(cells),
         )
-        for problem, sheet, cell, row, column, raw, label in found
+        for problem, sheet, row, column, area, cells in found
     )
 
 
