@@ -32,22 +32,24 @@ frame.header(_("Analisis waktu"), _("Di mana kita kehilangan waktu? Setiap angka
 with reading() as session:
     titles = analytics.sop_titles(session)
     until = analytics.last_moment(session)
+    worst = analytics.worst_sop(session)
 
 
 def period_words(code: str) -> str:
     return _("semua waktu") if code == "semua" else _("{n} bulan terakhir").format(n=code)
 
 
-choice, since, view = st.columns([4, 2, 6], vertical_alignment="bottom")
+choice, since = st.columns([5, 3])
+codes = [*titles, "semua"]
 sop_id = choice.selectbox(
-    _("SOP"), ["semua", *titles], key="sop", bind="query-params",
+    _("SOP"), codes, index=codes.index(worst) if worst in codes else 0, key="sop", bind="query-params",
     format_func=lambda code: _("Semua SOP") if code == "semua" else titles[code],
 )  # fmt: skip
 period = since.selectbox(
     _("Periode"), list(PERIODS), index=list(PERIODS).index("12"), key="periode", bind="query-params",
     format_func=period_words,
 )  # fmt: skip
-chosen = view.segmented_control(
+chosen = st.segmented_control(
     _("Tampilan"), list(VIEWS), default="langkah", required=True, key="tampilan", bind="query-params",
     format_func=lambda code: VIEWS[code][0], label_visibility="collapsed",
 )  # fmt: skip

@@ -36,21 +36,20 @@ PARTY_COLOURS = {
 _RATE_SCALE = ((0.0, (226, 241, 239)), (0.25, (250, 233, 205)), (0.5, (240, 168, 130)), (1.0, (164, 38, 27)))
 _ROW = 30
 _LABEL = 46
+_HEAT_WIDTH = 320
+_BLACK = "#000000"  # only black or white reaches 4.5 on every colour between
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands above a chart: the finding as a sentence, then unit and period."""
+    """What stands above a chart: the finding as a sentence, then unit and period.
+
+    It is not drawn into the figure, where plotly would cut it off on a narrow screen; it travels in ``layout.meta``.
+    """
 
     title: str
     unit: str
     period: str
-
-    @property
-    def html(self) -> str:
-        """The heading as plotly writes it."""
-        below = escape(f"{self.unit} · {self.period}")
-        return f"<b>{escape(self.title)}</b><br><span style='font-size:12px'>{below}</span>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def ink_on(background: str) -> str:
     channels = [int(background[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return theme.INK if (luminance + 0.05) / 0.0628 >= 1.05 / (luminance + 0.05) else theme.WHITE
+    return _BLACK if (luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05) else theme.WHITE
 
 
 def heat_map(
@@ -102,17 +101,19 @@ def heat_map(
         hoverinfo="text",
         customdata=list(range(len(cells))),
         marker={
-            "symbol": "square", "size": 27, "color": [colour or "rgba(0,0,0,0)" for colour in filled],
+            "symbol": "square", "size": max(14, min(30, _HEAT_WIDTH // max(len(columns), 1))),
+            "color": [colour or "rgba(0,0,0,0)" for colour in filled],
             "line": {"width": 1, "color": [colour or theme.QUIET for colour in filled]}, "opacity": 1,
         },
         selected={"marker": {"opacity": 1}},
         unselected={"marker": {"opacity": 0.55}},
     )  # fmt: skip
-    figure.update_xaxes(categoryorder="array", categoryarray=list(columns), side="top", showgrid=False, ticks="")
-    figure.update_yaxes(
-        categoryorder="array", categoryarray=list(rows), autorange="reversed", showgrid=False, zeroline=False
+    plain = {"type": "category", "categoryorder": "array", "showgrid": False, "zeroline": False, "ticks": ""}
+    figure.update_xaxes(
+        **plain, categoryarray=list(columns), side="top", tickangle=-90, range=[-0.6, len(columns) - 0.4]
     )
-    return _dressed(figure, heading, height=110 + _ROW * max(len(rows), 3), legend=False)
+    figure.update_yaxes(**plain, categoryarray=list(rows), range=[len(rows) - 0.4, -0.6])
+    return _dressed(figure, heading, height=80 + _ROW * max(len(rows), 3), legend=False, top=64)
 
 
 def bars(
@@ -135,7 +136,7 @@ def bars(
     top = max((value for value in values if value is not None), default=0.0)
     figure.update_xaxes(range=[0, (1.0 if share and top <= 1 else top) * 1.15 or 1], visible=False)
     figure.update_yaxes(autorange="reversed", ticks="")
-    return _dressed(figure, heading, height=90 + _ROW * max(len(labels), 2), legend=False)
+    return _dressed(figure, heading, height=40 + _ROW * max(len(labels), 2), legend=False)
 
 
 def stacked(
@@ -170,7 +171,7 @@ def stacked(
         return _dressed(figure, heading, height=330, legend=True)
     figure.update_yaxes(autorange="reversed", ticks="")
     figure.update_xaxes(rangemode="tozero")
-    return _dressed(figure, heading, height=120 + _ROW * max(len(labels), 2), legend=True)
+    return _dressed(figure, heading, height=90 + _ROW * max(len(labels), 2), legend=True)
 
 
 def _unique(labels: Sequence[str]) -> list[str]:
@@ -184,17 +185,24 @@ def _unique(labels: Sequence[str]) -> list[str]:
     return found
 
 
-def _dressed(figure: go.Figure, heading: Heading, *, height: int, legend: bool) -> go.Figure:
+def _dressed(figure: go.Figure, heading: Heading, *, height: int, legend: bool, top: int = 8) -> go.Figure:
     layout: dict[str, Any] = {
-        "title": {"text": heading.html, "x": 0, "xanchor": "left", "y": 1, "yanchor": "top", "pad": {"t": 4}},
+        "meta": {"title": heading.title, "unit": heading.unit, "period": heading.period},
         "height": height,
-        "margin": {"l": 8, "r": 28, "t": 70 + (22 if legend else 0), "b": 24},
+        "margin": {"l": 8, "r": 28, "t": 44 if legend else top, "b": 24},
         "separators": ",." if language() == "id" else ".,",
         "font": {"family": f"{theme.TEXT_FONT}, sans-serif", "size": 12},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": legend,
-        "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        "legend": {
+            "orientation": "h",
+            "y": 1,
+            "yanchor": "bottom",
+            "x": 0,
+            "xref": "container",
+            "traceorder": "normal",
+        },
         "dragmode": False,
         "clickmode": "event+select",
         "bargap": 0.35,

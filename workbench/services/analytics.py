@@ -104,6 +104,13 @@ def sop_titles(session: Session) -> dict[str, str]:
     return {row["sop_id"]: row["title"] for row in _ask(_mart(session), "sop_titles", Scope())}
 
 
+def worst_sop(session: Session) -> str:
+    """The procedure with the most breached stays of the last 12 months, which a supervisor sees first; "" when none."""
+    since = (moment.now() - timedelta(days=365)).date()
+    found = _ask(_mart(session), "worst_sop", Scope(since=since))
+    return str(found[0]["sop_id"]) if found else ""
+
+
 # ---------------------------------------------------------------- the eight views
 
 

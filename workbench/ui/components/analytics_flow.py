@@ -26,8 +26,6 @@ from workbench.ui.components.analytics_views import (
 )
 from workbench.ui.resources import reading
 
-_PLOT = {"displayModeBar": False}
-
 
 def queue(asked: Asked) -> None:
     """View 5: the oldest work first, and what the next working days will bring."""
@@ -86,14 +84,12 @@ def _forecast(found: Queue, title: str) -> tuple[int, int] | None:
         Part(_("tanpa riwayat cukup"), [day.unknown for day in found.days], theme.GREY),
     ]  # fmt: skip
     texts = [[words.number(value or 0, 1) for value in part.values] for part in parts]
-    event = st.plotly_chart(
+    return figure_cases.chart(
         charts.stacked(
             Heading(title, _("langkah menurut hari jatuh tempo"), _("dari riwayat 18 bulan, mulai hari ini")),
             days, parts, unit_texts=texts, upright=True,
-        ),
-        key="analytics_forecast", on_select="rerun", selection_mode="points", config=_PLOT, alt=title,
+        ), key="analytics_forecast",
     )  # fmt: skip
-    return figure_cases.chosen_mark(event)
 
 
 def queue_sheet(found: Queue) -> Sheet:
@@ -128,14 +124,12 @@ def rework(asked: Asked) -> None:
     names = [f"{asked.step(step.sop_id, step.step)} → {step.return_to}" for step in steps]
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        event = st.plotly_chart(
+        mark = figure_cases.chart(
             charts.bars(
                 Heading(title, _("pengembalian per langkah"), asked.period), names, [step.returns for step in steps],
                 [words.number(step.returns) for step in steps], colours=theme.PLUM,
-            ),
-            key="analytics_returns", on_select="rerun", selection_mode="points", config=_PLOT, alt=title,
+            ), key="analytics_returns",
         )  # fmt: skip
-        mark = figure_cases.chosen_mark(event)
     with right:
         reason = figure_cases.table(
             [
@@ -183,15 +177,13 @@ def variants(asked: Asked) -> None:
     )
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        event = st.plotly_chart(
+        mark = figure_cases.chart(
             charts.bars(
                 Heading(title, _("perkara selesai per jalur"), asked.period),
                 [variant.path if asked.one_sop else f"{variant.sop_id}: {variant.path}" for variant in found.top],
                 [variant.cases for variant in found.top], [words.number(variant.cases) for variant in found.top],
-            ),
-            key="analytics_variants", on_select="rerun", selection_mode="points", config=_PLOT, alt=title,
+            ), key="analytics_variants",
         )  # fmt: skip
-        mark = figure_cases.chosen_mark(event)
     with right:
         picked = figure_cases.table(
             [
@@ -250,14 +242,12 @@ def parties(asked: Asked) -> None:
     texts = [[words.length((value or 0) * 3600) for value in part.values] for part in parts]
     left, right = st.columns([6, 5], gap="medium")
     with left:
-        event = st.plotly_chart(
+        mark = figure_cases.chart(
             charts.stacked(
                 Heading(title, _("jam kerja, dipegang dan dijeda"), asked.period), [month_word(m) for m in months],
                 parts, unit_texts=texts, upright=True,
-            ),
-            key="analytics_parties", on_select="rerun", selection_mode="points", config=_PLOT, alt=title,
+            ), key="analytics_parties",
         )  # fmt: skip
-        mark = figure_cases.chosen_mark(event)
     with right:
         rows = sorted(found.whole, key=lambda row: -row.share)
         picked = figure_cases.table(

@@ -24,7 +24,6 @@ from workbench.ui import frame, theme, words
 from workbench.ui.components import figure_cases
 from workbench.ui.resources import reading
 
-_PLOT = {"displayModeBar": False}
 _NOTHING = "–"
 
 
@@ -69,8 +68,8 @@ def party_word(party: str) -> str:
 
 
 def month_word(month: date) -> str:
-    """``Nov 2026``."""
-    return str(format_date(month, "MMM y", locale=language()))
+    """``Nov 26``."""
+    return str(format_date(month, "MMM yy", locale=language()))
 
 
 def state_words(state: str) -> str:
@@ -110,7 +109,7 @@ def steps(asked: Asked) -> None:
     if not any(figure.n or figure.open for figure in figures):
         empty(_("Belum ada langkah yang selesai pada periode ini. Begitu perkara berjalan, lamanya tampil di sini."))
         return
-    left, right = st.columns([6, 5], gap="medium")
+    left, right = st.columns([1, 1], gap="medium")
     with left:
         st.markdown(
             f"**{worst_sentence(asked, figures)}**  \n:gray[{_('Satuan: waktu kerja tanpa jeda')} · {asked.period}]"
@@ -176,7 +175,7 @@ def _step_table(asked: Asked, figures: list[StepFigure]) -> int | None:
 
     picked = figure_cases.table(
         rows, key="analytics_steps", alt=_("Langkah SOP dengan tingkat lewat batas, median dan p95"), style=coloured,
-        column_config={_("Langkah"): st.column_config.TextColumn(width="medium", pinned=True)},
+        column_config={_("Langkah"): st.column_config.TextColumn(width=150, pinned=True)},
     )  # fmt: skip
     figure_cases.offer_files(asked.person, [step_sheet(asked, figures)], "steps")
     return picked
@@ -247,11 +246,9 @@ def _heat(asked: Asked, figures: list[StepFigure], cells: list[Any]) -> Any:
     heading = Heading(
         title, _("% langkah yang lewat batas; titik: kurang dari {n} perkara").format(n=FEW), asked.period
     )
-    event = st.plotly_chart(
-        charts.heat_map(heading, rows, names, marks), key="analytics_heat", on_select="rerun", selection_mode="points",
-        config=_PLOT, alt=title,
+    return figure_cases.chart(
+        charts.heat_map(heading, rows, names, marks), key="analytics_heat",
     )  # fmt: skip
-    return figure_cases.chosen_mark(event)
 
 
 # ---------------------------------------------------------------- 3: one case
@@ -274,12 +271,11 @@ def late_cases(asked: Asked) -> None:
     )  # fmt: skip
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        st.plotly_chart(
+        figure_cases.chart(
             charts.bars(
                 heading, [role_word(c) for c in causes], [by_cause[c] / 3600 for c in causes],
                 [words.length(by_cause[c]) for c in causes],
-            ),
-            key="analytics_causes", config=_PLOT, alt=heading.title,
+            ), key="analytics_causes", pick=False,
         )  # fmt: skip
     with right:
         picked = figure_cases.table(
@@ -328,9 +324,9 @@ def breakdown(asked: Asked, case_id: int) -> None:
     left, right = st.columns([5, 6], gap="medium")
     with left:
         heading = Heading(title, _("jam kerja"), found.subject)
-        st.plotly_chart(
-            charts.stacked(heading, labels, parts, unit_texts=texts), key="analytics_breakdown", config=_PLOT, alt=title
-        )
+        figure_cases.chart(
+            charts.stacked(heading, labels, parts, unit_texts=texts), key="analytics_breakdown", pick=False,
+        )  # fmt: skip
     with right:
         rows = [
             {
@@ -345,7 +341,7 @@ def breakdown(asked: Asked, case_id: int) -> None:
             }
             for stay in found.stays
         ]
-        st.dataframe(rows, hide_index=True, alt=title, height="content")
+        st.dataframe(rows, hide_index=True, alt=title)
         shares = [f"{h.holder} {percent(h.share)}" for h in found.holders[:4]]
         st.caption(_("Bagian waktu: {shares}.").format(shares=", ".join(shares)))
 
@@ -380,14 +376,12 @@ def loads(asked: Asked) -> None:
     heading = Heading(title, _("langkah yang berjalan sekarang"), _("saat ini"))
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        event = st.plotly_chart(
+        mark = figure_cases.chart(
             charts.stacked(
                 heading, [role_word(load.holder_role) for load in lanes], parts,
                 unit_texts=[[words.number(value or 0) for value in part.values] for part in parts],
-            ),
-            key="analytics_lanes", on_select="rerun", selection_mode="points", config=_PLOT, alt=title,
+            ), key="analytics_lanes",
         )  # fmt: skip
-        mark = figure_cases.chosen_mark(event)
     with right:
         who = st.segmented_control(
             _("Tampilkan"), ["lane", "person"], default="lane", required=True, key="analytics_who",

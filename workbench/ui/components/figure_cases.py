@@ -18,6 +18,7 @@ from workbench.ui.feedback import shown_errors
 from workbench.ui.resources import reading, writing
 
 _READY = "analytics_ready"
+_LONG = 12
 
 
 def case_link(case_id: int, number: str) -> str:
@@ -41,7 +42,7 @@ def show_cases(person: Person, figure: Behind, title: str) -> None:
         st.info(_("Tidak ada perkara di balik angka ini sekarang."), icon=":material/info:")
         return
     st.caption(_count_words(found))
-    st.dataframe(_case_rows(found), hide_index=True, column_config=link_column(), alt=title, height="content")
+    st.dataframe(_case_rows(found), hide_index=True, column_config=link_column(), alt=title)
     offer_files(person, [_case_sheet(found, title)], f"cases-{figure}")
 
 
@@ -115,10 +116,19 @@ def chosen_row(event: Any) -> int | None:
     return int(rows[0]) if rows else None
 
 
-def chosen_mark(event: Any) -> Any:
-    """The ``customdata`` of the mark a reader clicked in a chart, if any."""
-    points = event.selection.points
+def chart(figure: Any, *, key: str, pick: bool = True) -> Any:
+    """A chart below its finding, unit and period; returns the ``customdata`` of the mark a reader clicked, if any."""
+    said = figure.layout.meta
+    st.markdown(f"**{_plain(said['title'])}**  \n:gray[{_plain(said['unit'])} · {_plain(said['period'])}]")
+    options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "points"} if pick else {}
+    event = st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=said["title"], **options)
+    points = event.selection.points if pick else []
     return points[0].get("customdata") if points else None
+
+
+def _plain(text: str) -> str:
+    """What people wrote, shown as it is and not as Markdown."""
+    return "".join(f"\\{char}" if char in r"\`*_{}[]#|<>~:$" else char for char in text)
 
 
 def table(
