@@ -43,9 +43,11 @@ if not entries:
     st.stop()
 
 found = {entry.sop.id: entry for entry in entries}
+wanted = st.query_params.get("sop", "")
 with st.container(horizontal=True, vertical_alignment="bottom"):
+    # The address names the procedure by its id, so that other pages can link to it; ``bind`` would write its title.
     sop_id = st.selectbox(
-        _("Prosedur"), list(found), key="sop", bind="query-params",
+        _("Prosedur"), list(found), index=list(found).index(wanted) if wanted in found else 0, key="sop-chosen",
         format_func=lambda key: f"{found[key].sop.title} · {found[key].sop.office}",
     )  # fmt: skip
     with reading() as session:
@@ -80,10 +82,12 @@ sop_sheet.downloads(sheet)
 
 supervisor = bool(person.roles & SUPERVISOR_ROLES)
 shown = [part for part in PARTS if part not in (EDIT, CASES) or supervisor]
+wanted = st.query_params.get("bagian", SHEET)
 part = st.segmented_control(
-    _("Bagian"), shown, default=SHEET, required=True, key="bagian", bind="query-params",
+    _("Bagian"), shown, default=wanted if wanted in shown else SHEET, required=True, key="sop-part",
     format_func=lambda key: _(PARTS[key]), label_visibility="collapsed",
 )  # fmt: skip
+st.query_params.update({"sop": sop_id, "bagian": part})
 
 if part == SHEET:
     sop_sheet.pages(sop, sheet)
@@ -99,9 +103,7 @@ elif part == VERSIONS:
         [
             {
                 _("Versi"): item.label,
-                _("Berlaku mulai"): words.long_date(item.effective_from)
-                if item.effective_from.year > 1970
-                else _("awal"),
+                _("Berlaku mulai"): since(item),
                 _("Diterbitkan oleh"): item.published_by,
                 _("Diterbitkan"): words.when(item.published_at),
                 _("Perkara berjalan"): item.open_cases,

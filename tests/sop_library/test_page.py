@@ -1,8 +1,10 @@
 """Pustaka SOP on screen: what everybody sees, and a supervisor revising, publishing and moving cases."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -27,8 +29,8 @@ def numbers(sqlite_db: object) -> dict[Role, int]:
 
 def opened(number: int, sop_id: str, part: str = "lembar") -> AppTest:
     at = open_app(number, PAGE)
-    at.selectbox(key="sop").set_value(sop_id).run()
-    at.segmented_control(key="bagian").set_value(part).run()
+    at.selectbox(key="sop-chosen").set_value(sop_id).run()
+    at.segmented_control(key="sop-part").set_value(part).run()
     assert not at.exception, at.exception
     return at
 
@@ -48,22 +50,39 @@ def ran(at: AppTest) -> AppTest:
     return at
 
 
+def shown(at: AppTest, position: int) -> pd.DataFrame:
+    """A table of the page with the words as a reader sees them."""
+
+    def unescaped(text: str) -> str:
+        return re.sub(r"\\(.)", r"\1", text)
+
+    found = at.table[position].value
+    return found.rename(columns=unescaped).map(unescaped)
+
+
 @pytest.mark.parametrize("sop_id", IDS)
 def test_everybody_sees_sheet_table_readings_and_doubts(numbers: dict[Role, int], sop_id: str) -> None:
     sop = shipped()[sop_id]
     at = opened(numbers[Role.PRODUCER_STAFF], sop_id)
     assert at.get("image"), "the sheet itself is what opens first"
     assert "bacaan belum ditegaskan" in texts(at)
-    assert set(at.segmented_control(key="bagian").options).isdisjoint({"Versi baru", "Pindahkan perkara"})
-    at.segmented_control(key="bagian").set_value("tabel").run()
-    table = at.dataframe[0].value
-    assert list(table["Kegiatan"]) == [step.activity for step in sop.steps]
-    assert "tidak tercetak" in set(at.dataframe[1].value["Isi"])
-    at.segmented_control(key="bagian").set_value("bacaan").run()
-    assert len(at.dataframe[0].value) >= 1
-    at.segmented_control(key="bagian").set_value("ambigu").run()
-    assert list(at.dataframe[0].value["Tercetak"]) == [doubt.printed for doubt in sop.doubts]
-    at.segmented_control(key="bagian").set_value("versi").run()
+    assert set(at.segmented_control(key="sop-part").options).isdisjoint({"Versi baru", "Pindahkan perkara"})
+    at.segmented_control(key="sop-part").set_value("tabel").run()
+    body = shown(at, 0)
+    assert list(body["Kegiatan"]) == [step.activity for step in sop.steps]
+    lanes = [
+        name for name in body.columns if name.split(" (B)")[0].split(" (S)")[0] in {lane.name for lane in sop.lanes}
+    ]
+    for position, step in enumerate(sop.steps):
+        signs = {name: body[name][position] for name in lanes if body[name][position]}
+        assert len(signs) == 1 and next(iter(signs)).startswith(sop.lane(step.lane).name)
+        assert next(iter(signs.values()))[0] in "○□◇"
+    assert "tidak tercetak" in set(shown(at, 1)["Isi"])
+    at.segmented_control(key="sop-part").set_value("bacaan").run()
+    assert {"Tercetak", "Bacaan yang dipakai"} <= set(shown(at, 0).columns)
+    at.segmented_control(key="sop-part").set_value("ambigu").run()
+    assert list(shown(at, 0)["Tercetak"]) == [doubt.printed for doubt in sop.doubts]
+    at.segmented_control(key="sop-part").set_value("versi").run()
     assert not at.exception and list(at.dataframe[0].value["Keadaan"]) == ["berlaku"]
 
 
@@ -85,13 +104,16 @@ def test_a_supervisor_changes_a_time_confirms_a_reading_and_publishes(numbers: d
     edit(at, sop_id, **edits).button(key="sop-publish").click().run()
     at.button(key="sop-publish").click()  # AppTest reruns the whole page, so the dialog has to be asked for again
     edit(at, sop_id, **edits).button(key="sop-publish-now").click().run()
-    assert not at.exception and not at.error
+    assert not at.exception and not at.error and "diterbitkan" in texts(at)
     with database.session() as session:
         new = casework.current_sop(session, sop_id)
     assert new.step("4").standard == Standard(2, Unit.WORKING_DAYS)
     assert new.lane("statistisi").confidence is Confidence.PRINTED
+    at.segmented_control(key="sop-part").set_value("versi").run()
+    versions = at.dataframe[0].value
+    assert len(versions) == 2 and versions["Berlaku mulai"][1] == "sejak semula"
+    assert "3 hari kerja → 2 hari kerja" in texts(at), "the newest version is compared with the one before"
     assert any("Nama section" in value for key, value in new.identity.items() if key.startswith("confirmed:"))
-    assert "diterbitkan" in texts(at)
 
 
 def test_lint_and_bad_rows_keep_the_button_shut(numbers: dict[Role, int]) -> None:

@@ -25,12 +25,12 @@ class Symbol(StrEnum):
 
 
 SYMBOL_MARKS = {
-    Symbol.TERMINAL: "⬭",
-    Symbol.PROCESS: "▭",
+    Symbol.TERMINAL: "○",
+    Symbol.PROCESS: "□",
     Symbol.DECISION: "◇",
-    Symbol.CONNECTOR: "⬠",
+    Symbol.CONNECTOR: "▽",
 }
-"""One character each, for tables that cannot draw."""
+"""One character each, for tables that cannot draw; chosen from those every font has."""
 
 
 @dataclass(frozen=True, slots=True)

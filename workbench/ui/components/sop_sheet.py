@@ -22,7 +22,7 @@ from workbench.services.sop_library import SheetFiles
 from workbench.ui import words
 from workbench.ui.resources import reading, writing
 
-_SIGNS = {Confidence.PRINTED: "", Confidence.READ: "🅱", Confidence.INFERRED: "🅢"}
+_SIGNS = {Confidence.PRINTED: "", Confidence.READ: "(B)", Confidence.INFERRED: "(S)"}
 
 
 def files_of(sop: Sop) -> SheetFiles:
@@ -69,19 +69,15 @@ def identity(sop: Sop) -> None:
         (_("Tanggal pengesahan"), block.get("date_approved", "")),
         (_("Tanggal efektif"), block.get("date_effective", "")),
         (_("Disahkan oleh"), block.get("approved_by", "")),
-        (_("Dasar hukum"), "\n".join(f"{n}. {law}" for n, law in enumerate(sop.legal_basis, 1))),
+        (_("Dasar hukum"), "; ".join(sop.legal_basis)),
         (_("Kualifikasi pelaksana"), block.get("qualification", "")),
         (_("Keterkaitan"), block.get("related", "")),
         (_("Peralatan/perlengkapan"), block.get("equipment", "")),
         (_("Peringatan"), block.get("warning", "")),
         (_("Pencatatan dan pendataan"), block.get("recording", "")),
     ]
-    st.dataframe(
-        [{_("Bagian"): name, _("Isi"): value or _("tidak tercetak")} for name, value in rows],
-        hide_index=True,
-        column_config={_("Bagian"): st.column_config.TextColumn(width="small"), _("Isi"): _wide()},
-        alt=_("Blok identitas SOP"),
-    )
+    lines = [{_("Bagian"): name, _("Isi"): value or _("tidak tercetak")} for name, value in rows]
+    _wrapped(lines, _("Blok identitas SOP"))
 
 
 def table(sop: Sop) -> None:
@@ -99,22 +95,13 @@ def table(sop: Sop) -> None:
             _("Keterangan"): _remarks(sop, step),
         }
         rows.append(row)
-    st.dataframe(
-        rows,
-        hide_index=True,
-        height="content",
-        column_config={
-            _("No"): st.column_config.TextColumn(width="small", pinned=True),
-            _("Kegiatan"): st.column_config.TextColumn(width="large", pinned=True),
-        },
-        alt=_("Langkah SOP menurut pelaksana dengan mutu bakunya"),
-    )
+    _wrapped(rows, _("Langkah SOP menurut pelaksana dengan mutu bakunya"))
     signs = [
         f"{SYMBOL_MARKS[Symbol.TERMINAL]} {_('mulai atau selesai')}",
         f"{SYMBOL_MARKS[Symbol.PROCESS]} {_('kegiatan')}",
         f"{SYMBOL_MARKS[Symbol.DECISION]} {_('keputusan')}",
-        f"🅱 {_('salah baca yang dibetulkan')}",
-        f"🅢 {_('simpulan, bentuk bagan tidak tercetak')}",
+        f"(B) {_('salah baca yang dibetulkan')}",
+        f"(S) {_('simpulan, bentuk bagan tidak tercetak')}",
     ]
     st.caption(" · ".join(signs))
 
@@ -128,7 +115,7 @@ def _in_lane(sop: Sop, step: Step) -> str:
     mark = f"{SYMBOL_MARKS[symbol(sop, step)]} {_SIGNS[step.confidence]}".strip()
     if not is_decision(step):
         return mark
-    ways = "; ".join(f"{o.label} → {place_words(o.to)}{_SIGNS[o.confidence]}" for o in step.outcomes)
+    ways = "; ".join(f"{o.label} → {place_words(o.to)} {_SIGNS[o.confidence]}".strip() for o in step.outcomes)
     return f"{mark} {ways}"
 
 
@@ -154,7 +141,7 @@ def reading_list(sop: Sop) -> None:
     if not open_ones:
         st.success(_("Tidak ada bacaan yang menunggu penegasan."), icon=":material/verified:")
     else:
-        st.dataframe(
+        _wrapped(
             [
                 {
                     _("Tanda"): f"{_SIGNS[r.confidence]} {unconfirmed_label(r.confidence)}",
@@ -165,10 +152,7 @@ def reading_list(sop: Sop) -> None:
                 }
                 for r in open_ones
             ],
-            hide_index=True,
-            height="content",
-            column_config={_("Tercetak"): _wide(), _("Bacaan yang dipakai"): _wide()},
-            alt=_("Bacaan yang belum ditegaskan, dengan teks tercetaknya"),
+            _("Bacaan yang belum ditegaskan, dengan teks tercetaknya"),
         )
     taken = confirmations(sop)
     if taken:
@@ -193,17 +177,16 @@ def doubts(sop: Sop) -> None:
     if not sop.doubts:
         st.info(_("Naskah SOP ini tidak memuat titik ambigu yang tercatat."), icon=":material/check:")
         return
-    st.dataframe(
+    _wrapped(
         [
             {_("Tercetak"): d.printed, _("Bacaan"): d.reading, _("Dipakai"): d.default, _("Keyakinan"): d.confidence}
             for d in sop.doubts
         ],
-        hide_index=True,
-        height="content",
-        column_config={_("Tercetak"): _wide(), _("Bacaan"): _wide(), _("Dipakai"): _wide()},
-        alt=_("Titik ambigu pada naskah SOP"),
+        _("Titik ambigu pada naskah SOP"),
     )
 
 
-def _wide() -> Any:
-    return st.column_config.TextColumn(width="large")
+def _wrapped(rows: list[dict[str, Any]], alt: str) -> None:
+    """A table that shows every word; text of the document is never read as Markdown."""
+    plain = [{words.plain(name): words.plain(str(value)) for name, value in row.items()} for row in rows]
+    st.table(plain, hide_index=True, alt=alt)
