@@ -149,6 +149,8 @@ def check(session: Session, *, submission_id: int) -> CheckResult:
     row = submissions.get(session, submission_id, lock=True)
     if row.status in (submissions.ACCEPTED, submissions.RETURNED):
         raise Refused(_("Kiriman ini sudah diputus; hasil pemeriksaannya tidak diubah lagi."))
+    if row.status == submissions.UNREADABLE:  # the sender was told; the case waits for another file
+        return CheckResult(submission_id, row.status, row.return_note, (), "", 0, "", 0)
     try:
         problem = collect.refusal(collect.read_stored(row.file_sha256, row.file_name), row.period)
         sentence = problem[1] if problem else ""
@@ -405,7 +407,7 @@ def return_to_opd(
     row = submissions.get(session, submission_id, lock=True)
     if row.status == submissions.RETURNED and row.return_note == note.strip():
         return  # the same click again
-    if row.status not in (submissions.RECEIVED, submissions.CHECKED):
+    if row.status in (submissions.ACCEPTED, submissions.RETURNED):
         raise Refused(_("Kiriman ini sudah diputus. Tidak ada yang berubah."))
     if not note.strip():
         raise Refused(_("Pengembalian harus disertai catatan: apa yang perlu diperbaiki."))
