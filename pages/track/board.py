@@ -93,12 +93,12 @@ chosen = st.dataframe(
         {
             _("Status"): clocks.flag_cell(row.flag),
             _("Perkara"): row.number,
-            _("Hal"): row.subject,
-            _("Langkah"): stage(row),
-            _("Pemegang"): row.holder_name,
-            _("OPD"): row.opd_name,
             _("Jatuh tempo"): words.when(row.due_at),
             _("Sisa"): words.left(row.remaining_seconds),
+            _("Pemegang"): row.holder_name,
+            _("Hal"): row.subject,
+            _("Langkah"): stage(row),
+            _("OPD"): row.opd_name,
             _("Seluruh SOP"): clocks.flag_cell(row.sop_flag),
         }
         for row in shown

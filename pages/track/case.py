@@ -40,6 +40,9 @@ def standard_words(standard: Standard | None) -> str:
 def place_words(row: StepRow) -> str:
     if row.place == "now" and view.state.status is CaseStatus.WAITING_CHILDREN:
         return _("▸ menunggu OPD")
+    if view.sop.fan_out is not None and view.children and row.no in view.sop.fan_out.steps and row.place != "now":
+        ended = sum(child.closed_at is not None for child in view.children)
+        return _("{done} dari {all} OPD").format(done=ended, all=len(view.children))
     return {"done": _("✓ selesai"), "now": _("▸ sekarang"), "next": _("– nanti")}.get(row.place, row.place)
 
 
@@ -58,8 +61,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
         )  # fmt: skip
 clocks.three_clocks(view)
 
-left, right = st.columns([2, 1])
-with right:
+left, right = st.columns(2)
+with left:
     if not view.state.ended:
         step = view.sop.step(view.state.step)
         with st.container(border=True):
@@ -67,6 +70,7 @@ with right:
             decision.panel(view, person)
     supervision.menu(view)
     clocks.why_due(view)
+with right:
     st.markdown(f"**{_('Hasil dan surat')}**")
     if view.evidence:
         st.markdown(
@@ -81,63 +85,60 @@ with right:
         st.markdown(
             "\n".join(f"- {view.sop.lane(p.lane).name}: {words.when(p.at)} · `{p.sha256[:12]}`" for p in view.parafs)
         )
-with left:
-    st.dataframe(
+st.dataframe(
+    [
+        {
+            _("No"): row.no,
+            _("Posisi"): place_words(row),
+            _("Kegiatan"): row.activity,
+            _("Waktu baku"): standard_words(row.standard),
+            _("Jatuh tempo"): words.when(row.due_at),
+            _("Selesai"): words.when(row.done_at),
+            _("Vonis"): theme.words(row.verdict) if row.verdict else "",
+            _("Oleh"): row.actor_name,
+            _("Pelaksana"): row.lane_name,
+            _("Kunjungan"): row.visits,
+        }
+        for row in view.steps
+    ],
+    hide_index=True,
+    height="content",
+    column_config={
+        _("No"): st.column_config.TextColumn(width=40),
+        _("Posisi"): st.column_config.TextColumn(width=100),
+        _("Kegiatan"): st.column_config.TextColumn(width="medium"),
+        _("Kunjungan"): st.column_config.NumberColumn(help=_("Berapa kali perkara sampai di langkah ini."), width=80),
+    },
+    alt=_("Tabel langkah SOP dengan posisi perkara ini"),
+)
+if view.children:
+    st.subheader(_("Perkara tiap OPD"), anchor=False)
+    chosen = st.dataframe(
         [
             {
-                _("No"): row.no,
-                _("Posisi"): place_words(row),
-                _("Kegiatan"): row.activity,
-                _("Pelaksana"): row.lane_name,
-                _("Waktu baku"): standard_words(row.standard),
-                _("Jatuh tempo"): words.when(row.due_at),
-                _("Selesai"): words.when(row.done_at),
-                _("Vonis"): theme.words(row.verdict) if row.verdict else "",
-                _("Oleh"): row.actor_name,
-                _("Kunjungan"): row.visits,
+                _("Status"): theme.words(child.status.value) if child.closed_at else clocks.flag_cell(child.flag),
+                _("OPD"): child.opd_name,
+                _("Langkah"): f"{child.step_no}. {child.activity}" if not child.closed_at else "",
+                _("Pemegang"): child.holder_name,
+                _("Jatuh tempo"): words.when(child.due_at),
+                _("Perkara"): child.number,
             }
-            for row in view.steps
+            for child in view.children
         ],
+        key=f"children-{view.case_id}-{view.seq}",
         hide_index=True,
-        height="content",
-        column_config={
-            _("No"): st.column_config.TextColumn(width=40),
-            _("Posisi"): st.column_config.TextColumn(width=100),
-            _("Kegiatan"): st.column_config.TextColumn(width="medium"),
-            _("Kunjungan"): st.column_config.NumberColumn(
-                help=_("Berapa kali perkara sampai di langkah ini."), width=80
-            ),
-        },
-        alt=_("Tabel langkah SOP dengan posisi perkara ini"),
+        on_select="rerun",
+        selection_mode="single-row",
+        alt=_("Perkara tiap OPD"),
     )
-    if view.children:
-        st.subheader(_("Perkara tiap OPD"), anchor=False)
-        chosen = st.dataframe(
-            [
-                {
-                    _("Status"): theme.words(child.status.value) if child.closed_at else clocks.flag_cell(child.flag),
-                    _("OPD"): child.opd_name,
-                    _("Langkah"): f"{child.step_no}. {child.activity}" if not child.closed_at else "",
-                    _("Pemegang"): child.holder_name,
-                    _("Jatuh tempo"): words.when(child.due_at),
-                    _("Perkara"): child.number,
-                }
-                for child in view.children
-            ],
-            key=f"children-{view.case_id}-{view.seq}",
-            hide_index=True,
-            on_select="rerun",
-            selection_mode="single-row",
-            alt=_("Perkara tiap OPD"),
+    if chosen.selection.rows:
+        frame.switch_page(
+            "pages/track/case.py", query_params={"case": str(view.children[chosen.selection.rows[0]].case_id)}
         )
-        if chosen.selection.rows:
-            frame.switch_page(
-                "pages/track/case.py", query_params={"case": str(view.children[chosen.selection.rows[0]].case_id)}
-            )
-    st.subheader(_("Riwayat"), anchor=False)
-    for line in reversed(view.history):
-        who = f"{line.who} ({line.capacity})" if line.capacity else line.who
-        st.markdown(
-            f":gray[{words.when(line.at)} ·] {words.plain(line.sentence)} :gray[— {words.plain(who)}]"
-            + (f"  \n:gray[“{words.plain(line.note)}”]" if line.note else "")
-        )
+st.subheader(_("Riwayat"), anchor=False)
+for line in reversed(view.history):
+    who = f"{line.who} ({line.capacity})" if line.capacity else line.who
+    st.markdown(
+        f":gray[{words.when(line.at)} ·] {words.plain(line.sentence)} :gray[— {words.plain(who)}]"
+        + (f"  \n:gray[“{words.plain(line.note)}”]" if line.note else "")
+    )

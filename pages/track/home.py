@@ -54,15 +54,15 @@ else:
             {
                 _("Status"): flag_cell(item.flag),
                 _("Perkara"): f"/perkara?case={item.case_id}#{item.number}",
-                _("Langkah"): f"{item.step_no}. {item.activity}",
-                _("Hal"): item.subject,
                 _("Jatuh tempo"): words.when(item.due_at),
                 _("Sisa"): words.left(item.remaining_seconds),
+                _("Langkah"): f"{item.step_no}. {item.activity}",
+                _("Hal"): item.subject,
             }
             for item in items[:5]
         ],
         hide_index=True,
-        column_config={_("Perkara"): st.column_config.LinkColumn(display_text=r"#(.+)$", width="small")},
+        column_config={_("Perkara"): st.column_config.LinkColumn(display_text=r"#(.+)$", width=110)},
         alt=_("Lima langkah berikutnya dengan status, perkara dan jatuh tempo"),
     )
     if len(items) > 5:

@@ -22,12 +22,12 @@ with reading() as session:
 def row(item: InboxItem) -> dict:
     return {
         _("Status"): clocks.flag_cell(item.flag),
+        _("Jatuh tempo"): words.when(item.due_at),
+        _("Sisa"): words.left(item.remaining_seconds),
         _("Langkah"): f"{item.step_no}. {item.activity}",
         _("Hal"): item.subject,
         _("Perkara"): f"/perkara?case={item.case_id}#{item.number}",
         _("OPD"): item.opd_name,
-        _("Jatuh tempo"): words.when(item.due_at),
-        _("Sisa"): words.left(item.remaining_seconds),
         _("Tersedia sejak"): words.when(item.waiting_since),
     }
 
@@ -60,7 +60,7 @@ else:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            _("Perkara"): st.column_config.LinkColumn(display_text=r"#(.+)$", width="small"),
+            _("Perkara"): st.column_config.LinkColumn(display_text=r"#(.+)$", width=110),
             _("Langkah"): st.column_config.TextColumn(width="large"),
         },
         alt=_("Tugas saya menurut jatuh tempo"),
