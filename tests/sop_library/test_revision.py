@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from tests.sop_library.library import IDS, shipped
+from tests.sop_library.test_sheet_layout import check_drawing
 from workbench.domain.bpmn import export, read_back
 from workbench.domain.people import Role
 from workbench.domain.sop import Confidence, OutcomeKind, Standard, Unit
@@ -253,19 +254,22 @@ def test_any_edit_is_refused_with_a_place_or_makes_a_whole_sop(data: st.DataObje
             confirm=confirm, by="Budi", at=NOON,
         )  # fmt: skip
     except BadRevision as error:
+        event("refused by row")
         assert error.problems and all(p.row >= 1 and p.message for p in error.problems)
         return
     checked = check(base, draft)
     if checked.errors:
+        event("lint errors")
         assert all(p.rule and p.message for p in checked.errors)
         return
+    event("whole")
     new = checked.sop
     assert from_document(to_document(new)) == new and len(new.sha) == 64
     assert {s.no for s in read_back(export(new)).steps} == {s.no for s in new.steps}
     flow = flow_rows(new)
     heights = [minimal_height(row) for row in flow]
     pages = lay_out(flow, arrows(new), heights, room=400, lanes=len(working_lanes(new)), lane_width=56)
-    assert sum(len(page.rows) for page in pages) == len(flow)
+    check_drawing(new, pages)
     moves = map_steps(base, new)
     assert set(moves) == {s.no for s in base.steps}
     reached = [m.to for m in moves.values() if m.to]

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sop_library.library import IDS, shipped
+from workbench.domain.sop import Sop
 from workbench.domain.sop_flow import Symbol, arrows, working_lanes
 from workbench.reporting.sop_layout import Page, Shape, flow_rows, lay_out, minimal_height, paginate
 
@@ -34,8 +35,8 @@ def runs_through(shape: Shape, a: tuple[float, float], b: tuple[float, float]) -
     return False
 
 
-def check(sop_id: str, pages: tuple[Page, ...]) -> None:
-    sop = shipped()[sop_id]
+def check_drawing(sop: Sop, pages: tuple[Page, ...]) -> None:
+    """Right angles, no line through a symbol, every arrow drawn, every pentagon with its other half."""
     drawn = {(p.arrow.source, p.arrow.target) for page in pages for p in page.paths}
     assert drawn == {(a.source, a.target) for a in arrows(sop)}
     assert sorted(row for page in pages for row in page.rows) == list(range(len(flow_rows(sop))))
@@ -45,7 +46,7 @@ def check(sop_id: str, pages: tuple[Page, ...]) -> None:
             for a, b in zip(path.points, path.points[1:], strict=False):
                 assert abs(a[0] - b[0]) < 0.06 or abs(a[1] - b[1]) < 0.06, "arrows turn at right angles"
                 for shape in page.shapes:
-                    assert not runs_through(shape, a, b), (sop_id, number, path.arrow, shape)
+                    assert not runs_through(shape, a, b), (sop.id, number, path.arrow, shape)
         for shape in page.shapes:
             if shape.symbol is Symbol.CONNECTOR:
                 assert shape.to_pages
@@ -61,7 +62,7 @@ def check(sop_id: str, pages: tuple[Page, ...]) -> None:
 @pytest.mark.parametrize("sop_id", IDS)
 @pytest.mark.parametrize("room", [2000.0, 430.0, 250.0])
 def test_every_arrow_is_drawn_and_touches_only_its_own_symbols(sop_id: str, room: float) -> None:
-    check(sop_id, pages_of(sop_id, room))
+    check_drawing(shipped()[sop_id], pages_of(sop_id, room))
 
 
 @settings(max_examples=60, deadline=None)
@@ -72,7 +73,7 @@ def test_every_arrow_is_drawn_and_touches_only_its_own_symbols(sop_id: str, room
     lane_width=st.floats(54, 84),
 )
 def test_any_page_break_keeps_the_flow_whole(sop_id: str, room: float, extra: list[float], lane_width: float) -> None:
-    check(sop_id, pages_of(sop_id, room, extra, lane_width))
+    check_drawing(shipped()[sop_id], pages_of(sop_id, room, extra, lane_width))
 
 
 def test_labels_stay_over_the_lanes() -> None:
