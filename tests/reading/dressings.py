@@ -186,14 +186,13 @@ def dress(seed: int) -> Dressed:
         if numbered:
             sheet.put(row, left, position + 1)
         pair = 0.0
-        hole = False
         for k, (word, kind) in enumerate(leaves):
             value: float | None = round(rng.lognormvariate(0, 0.6) * size, decimals)
             if kind == "total":
                 value = round(pair, decimals)
-                pair, hole = 0.0, False
+                pair = 0.0
             elif rng.random() < 0.06:
-                value, hole = None, True
+                value = None
             if value is not None:
                 if kind != "total":
                     pair += value

@@ -70,7 +70,8 @@ def test_years_as_sections() -> None:
 
 def test_blank_labels_mean_the_same_as_above() -> None:
     reading = read(
-        "Kecamatan | Jenis | Status | 2021 | 2022\nLaweyan | Guru | Negeri | 3 | 4\n | | Swasta | 217 | 207\n | Murid | Negeri | 40 | 31"
+        "Kecamatan | Jenis | Status | 2021 | 2022\nLaweyan | Guru | Negeri | 3 | 4\n | | Swasta | 217 | 207\n | "
+        "Murid | Negeri | 40 | 31"
     )
     assert cells(reading)["D3"].row == ("Laweyan", "Guru", "Swasta")
     assert cells(reading)["E4"].row == ("Laweyan", "Murid", "Negeri")
@@ -113,14 +114,16 @@ Jebres | 1.300 | 1.250
     assert [t.title for t in stacked.tables] == ["Tabel 1. Guru", "Tabel 2. Murid (orang)"]
     assert stacked.tables[0].source == "Dinas Pendidikan"
     beside = read(
-        "Kecamatan | Guru | | Jenis | Murid\nLaweyan | 100 | | SD | 3000\nJebres | 120 | | SMP | 4000\nSerengan | 90 | | SMA | 500"
+        "Kecamatan | Guru | | Jenis | Murid\nLaweyan | 100 | | SD | 3000\nJebres | 120 | | SMP | 4000\nSerengan | 90 "
+        "| | SMA | 500"
     )
     assert len(beside.tables) == 2 and cells(beside)["E3"].row == ("SMP",)
 
 
 def test_a_new_header_without_a_blank_row_starts_a_new_table() -> None:
     reading = read(
-        "Kecamatan | 2021 | 2022\nLaweyan | 100 | 110\nJebres | 120 | 130\nJenis | 2021 | 2022\nSD | 1200 | 1100\nSMP | 1300 | 1250"
+        "Kecamatan | 2021 | 2022\nLaweyan | 100 | 110\nJebres | 120 | 130\nJenis | 2021 | 2022\nSD | 1200 | "
+        "1100\nSMP | 1300 | 1250"
     )
     assert len(reading.tables) == 2 and cells(reading)["B5"].row == ("SD",)
 
@@ -225,7 +228,8 @@ def test_codes_for_missing_are_not_values() -> None:
 
 def test_provisional_years_mark_their_values() -> None:
     reading = read(
-        "Lapangan Usaha | 2021 | 2022* | 2023**\nA. Tani | 1.234,5 | 1.240,1 | 1.250,0\nB. Industri | 5.000,0 | 5.100,2 | 5.300,9"
+        "Lapangan Usaha | 2021 | 2022* | 2023**\nA. Tani | 1.234,5 | 1.240,1 | 1.250,0\nB. Industri | 5.000,0 | "
+        "5.100,2 | 5.300,9"
     )
     assert cells(reading)["C2"].flag is Flag.PROVISIONAL and cells(reading)["D2"].flag is Flag.VERY_PROVISIONAL
     assert values(reading)["B3"] == 5000
@@ -233,6 +237,7 @@ def test_provisional_years_mark_their_values() -> None:
 
 def test_a_list_of_texts_has_no_values() -> None:
     reading = read(
-        "Bidang | Indikator | Satuan\nPendidikan | APK SD | Persen\nPendidikan | APM SD | Persen\nKesehatan | Stunting | Persen\nUmum | Skor | Poin"
+        "Bidang | Indikator | Satuan\nPendidikan | APK SD | Persen\nPendidikan | APM SD | Persen\nKesehatan | "
+        "Stunting | Persen\nUmum | Skor | Poin"
     )
     assert not values(reading) and "text_table" in codes(reading)

@@ -29,6 +29,24 @@ def read_bytes(data: bytes, name: str) -> Reading:
         return read_path(Path(file.name), name)
 
 
+def read_to_parquet(path: Path, out: Path, name: str | None = None) -> dict[str, Any]:
+    """The longest table of a file as Parquet, one row of the table a row; a huge CSV is streamed in bounded memory.
+
+    Columns: ``row`` (number on the sheet, from 1), the labels, each value column as DOUBLE, and ``raw <column>`` with
+    the text of cells that could not be read. Returns ``{"rows": n, "columns": [names]}``. ``out`` appears whole or
+    not at all.
+    """
+    temporary = out.with_name(out.name + ".part")
+    temporary.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        answer = guard.ask(path, name or path.name, "parquet", out=str(temporary.resolve()))
+        temporary.replace(out)
+    finally:
+        temporary.unlink(missing_ok=True)
+    written: dict[str, Any] = answer["parquet"]
+    return written
+
+
 def sheet_page(
     path: Path, name: str | None = None, sheet: str = "", first: int = 0, count: int = 200
 ) -> dict[str, Any]:

@@ -47,16 +47,20 @@ def _doubts(draft: Draft) -> list[Finding]:
     words = {
         "separator": _('{cell}: "{raw}" dapat berarti ribuan atau desimal; nilainya tidak diambil. Usulan: {value}.'),
         "malformed": _(
-            '{cell}: "{raw}" bukan angka yang sah, pemisah ribuan dan desimalnya tercampur; nilainya tidak diambil. Usulan: {value}.'
+            '{cell}: "{raw}" bukan angka yang sah, pemisah ribuan dan desimalnya tercampur; nilainya tidak diambil. '
+            "Usulan: {value}."
         ),
         "proved": _(
-            '{cell}: "{raw}" bukan angka yang sah, pemisah ribuan dan desimalnya tercampur; dibaca {value} karena jumlahnya cocok.'
+            '{cell}: "{raw}" bukan angka yang sah, pemisah ribuan dan desimalnya tercampur; dibaca {value} karena '
+            "jumlahnya cocok."
         ),
         "thousands": _(
-            "{cell}: {raw} pada kolom yang seharusnya bilangan bulat; tampaknya titik ribuan terbaca sebagai desimal. Usulan: {value}."
+            "{cell}: {raw} pada kolom yang seharusnya bilangan bulat; tampaknya titik ribuan terbaca sebagai "
+            "desimal. Usulan: {value}."
         ),
         "thousands_proved": _(
-            "{cell}: {raw} pada kolom bilangan bulat; dibaca {value} (titik ribuan terbaca sebagai desimal) karena jumlahnya cocok."
+            "{cell}: {raw} pada kolom bilangan bulat; dibaca {value} (titik ribuan terbaca sebagai desimal) karena "
+            "jumlahnya cocok."
         ),
         "text": _('{cell}: "{raw}" bukan angka; nilainya tidak diambil.'),
         "date": _('{cell}: "{raw}" terbaca sebagai tanggal, bukan angka; nilainya tidak diambil.'),
@@ -93,7 +97,8 @@ def _codes(draft: Draft, cells: list[tuple[int, int]]) -> list[Finding]:
         raw = draft.values[j][rows[0]].raw
         known = draft.matrix[:, j][np.isfinite(draft.matrix[:, j])]
         text = _(
-            "Kolom {head}: {raw} muncul {n} kali, nilai terbesar lainnya {largest}; tampaknya kode data hilang, nilainya tidak diambil."
+            "Kolom {head}: {raw} muncul {n} kali, nilai terbesar lainnya {largest}; tampaknya kode data hilang, "
+            "nilainya tidak diambil."
         ).format(head=draft.head(j), raw=raw, n=len(rows), largest=say(float(known.max())) if known.size else "–")
         found.append(draft.finding("missing_code", Severity.WARNING, text, ",".join(draft.cell(i, j) for i in rows)))
     return found

@@ -160,14 +160,16 @@ def _down(draft: Draft) -> list[Finding]:
         if len(use) > 1 and len(wrong) > 0.5 * len(use) and not (relation.named and len(wrong) < len(use)):
             if relation.named and draft.kinds.rows[relation.whole] is Kind.TOTAL and len(wrong) == len(use):
                 message = _(
-                    "Baris {row}: tidak satu pun kolom sama dengan jumlah baris di atasnya; periksa apakah baris ini memang jumlah."
+                    "Baris {row}: tidak satu pun kolom sama dengan jumlah baris di atasnya; periksa apakah baris ini "
+                    "memang jumlah."
                 ).format(row=draft.name(relation.whole))
                 found.append(draft.finding("total_unclear", Severity.INFO, message, draft.row_range(relation.whole)))
             continue
         for j in wrong[:MOST]:
             whole, total, _slack = lines[j]  # type: ignore[misc]
             i, mended = _suspect_row(draft, j, relation, whole, total)
-            message = _("Kolom {head}: {n} baris berjumlah {sum}, tetapi baris {row} tertulis {whole} (selisih {gap}).").format(
+            message = _("Kolom {head}: {n} baris berjumlah {sum}, tetapi baris {row} tertulis {whole} (selisih "
+                        "{gap}).").format(
                 head=draft.head(j), n=len(relation.parts), sum=say(_round(total)), row=draft.name(relation.whole),
                 whole=say(whole), gap=say(_round(whole - total)),
             )  # fmt: skip
@@ -263,7 +265,8 @@ def _summed_rates(draft: Draft) -> list[Finding]:
                 and abs(whole - 100) > 1.5
             ):
                 text = _(
-                    "Baris {row} menjumlahkan persentase atau rasio pada kolom {head} ({value}); seharusnya dihitung ulang atau rata-rata."
+                    "Baris {row} menjumlahkan persentase atau rasio pada kolom {head} ({value}); seharusnya dihitung "
+                    "ulang atau rata-rata."
                 ).format(row=draft.name(i), head=draft.head(j), value=say(whole))
                 found.append(draft.finding("summed_rate", Severity.WARNING, text, draft.cell(i, j)))
     return found

@@ -15,6 +15,7 @@ SAMPLE = 2000
 _SMALL_PERIODS = re.compile(
     r"(bulan|month|tanggal|tgl|semester|triwulan|kuartal|quarter|hari|periode|period|minggu)\b", re.I
 )
+_TIMED = re.compile(r"(tahun|year|thn|periode)\b(?!.*\b(jumlah|banyak|rata|nilai)\b)", re.I)
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ def header_labels(view: View, block: Block) -> dict[int, tuple[str, ...]]:
                 texts.setdefault(covered, texts[c])
         filled.append(texts)
     merged_rows = {row for row in block.header if view.wide.get(row)}
-    for position, texts in enumerate(filled[:-1] if filled else []):
+    for position in range(len(filled) - 1):
         if block.header[position] in merged_rows and grid.merges:
             continue
         _spread(view, filled, position)
@@ -130,7 +131,7 @@ def _role(view: View, block: Block, column: Column, before: list[Column]) -> Rol
         return Role.UNIT
     elif by_header is Role.NOTE and mostly_text:
         return Role.NOTE
-    if kinds["d"] > 0.5 * filled:
+    if kinds["d"] > 0.5 * filled or (kinds["y"] >= 0.9 * filled and _TIMED.match(column.leaf.replace("_", " "))):
         return Role.PERIOD
     if mostly_text:
         if periods.is_period(column.leaf) or (not left_of_values and texts and kinds["n"] and texts < 2 * kinds["n"]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -264,15 +265,16 @@ def _forward(rows: Sequence[Row], data: Matrix, kinds: Kinds, i: int) -> tuple[i
             and agree >= max(1, 0.6 * asked)
             and (informative or _deeper(rows[i], rows[i + 1]) or areas.level_of(rows[i].own))
         ):
-            if k + 1 < len(rows) and np.nansum(np.abs(data[k + 1])) == 0 and kinds.rows[k + 1] is Kind.DATA:
-                # rows of nothing add nothing: they belong to the group while their labels look alike
-                if (
-                    areas.level_of(rows[k + 1].own) == areas.level_of(rows[i + 1].own)
-                    and rows[k + 1].depth == rows[i + 1].depth
-                ):
-                    continue
+            more = k + 1 < len(rows) and np.nansum(np.abs(data[k + 1])) == 0 and kinds.rows[k + 1] is Kind.DATA
+            # rows of nothing add nothing: they belong to the group while their labels look alike
+            if more and _alike(rows[k + 1], rows[i + 1]):
+                continue
             return tuple(parts)
     return None
+
+
+def _alike(one: Row, other: Row) -> bool:
+    return areas.level_of(one.own) == areas.level_of(other.own) and one.depth == other.depth
 
 
 def _named_levels(rows: Sequence[Row], kinds: Kinds) -> None:
@@ -290,7 +292,7 @@ def _named_levels(rows: Sequence[Row], kinds: Kinds) -> None:
         bounds = [*wholes, len(rows)]
         groups = [
             (a, [k for k in range(a + 1, b) if levels[k] in ("", "kelurahan", "desa") and kinds.rows[k] is Kind.DATA])
-            for a, b in zip(bounds, bounds[1:], strict=False)
+            for a, b in pairwise(bounds)
         ]
         if sum(bool(parts) for _, parts in groups) >= max(1, 0.7 * len(wholes)):
             for whole, parts in groups:

@@ -31,7 +31,8 @@ _WORDS: list[tuple[Role, re.Pattern[str]]] = [
     (
         Role.CODE,
         re.compile(
-            r"((kode|code|kd)([\s_./-].*)?|.*[\s_](kode|code)|npsn|nik|nip|nisn|no\.? ?(telp|hp|telepon|registrasi|sk).*|kode ?pos|kodepos|rt/rw"
+            r"((kode|code|kd)([\s_./-].*)?|.*[\s_](kode|code)|npsn|nik|nip|nisn|no\.? ?(telp|hp|telepon|registrasi|"
+            r"sk).*|kode ?pos|kodepos|rt/rw"
             r"|klaster|cluster|bps_\w*kode\w*|kemendagri_\w*kode\w*)",
             re.I,
         ),
@@ -39,7 +40,8 @@ _WORDS: list[tuple[Role, re.Pattern[str]]] = [
     (
         Role.PERIOD,
         re.compile(
-            r"(tahun|year|thn\.?|th\.?|tahun data|tahun ajaran|tahun anggaran|bulan|month|tanggal|tgl|date|periode|period|semester|triwulan|kuartal|"
+            r"(tahun|year|thn\.?|th\.?|tahun data|tahun ajaran|tahun anggaran|bulan|month|tanggal|tgl|date|periode|"
+            r"period|semester|triwulan|kuartal|"
             r"quarter|musim|hari|waktu|time|ref_?date)(\s*[/(|\n-].*)?",
             re.I,
         ),
@@ -55,15 +57,20 @@ _WORDS: list[tuple[Role, re.Pattern[str]]] = [
 ]
 
 _STUB = re.compile(
-    r"(uraian|rincian|indikator|kecamatan|kelurahan|desa|kabupaten|kota|provinsi|wilayah|daerah|lokasi|bulan|tahun|kelompok|golongan|jenis|"
-    r"nama|bidang|sektor|lapangan|komponen|kategori|kegiatan|program|agama|pendidikan|instansi|opd|unit kerja|satuan kerja|puskesmas|"
-    r"rumah sakit|sekolah|negara|komoditas|komoditi|tanaman|umur|usia|kelas|pangkat|month|year|subdistrict|district|regency|region|"
+    r"(uraian|rincian|indikator|kecamatan|kelurahan|desa|kabupaten|kota|provinsi|wilayah|daerah|lokasi|bulan|tahun|"
+    r"kelompok|golongan|jenis|"
+    r"nama|bidang|sektor|lapangan|komponen|kategori|kegiatan|program|agama|pendidikan|instansi|opd|unit kerja|"
+    r"satuan kerja|puskesmas|"
+    r"rumah sakit|sekolah|negara|komoditas|komoditi|tanaman|umur|usia|kelas|pangkat|month|year|subdistrict|district|"
+    r"regency|region|"
     r"description|item|age|type|kind|tanggal|elemen|variabel|dinas|penggunaan|penggunan)\b",
     re.I,
 )
 _TOTAL = re.compile(
-    r"(sub\s*-?\s*total|sub\s*-?\s*jumlah|grand\s*total|total|jumlah|jml\.?|totals|sum|amount|jumlah\s+(total|keseluruhan|seluruhnya|semua|besar|akhir)|"
-    r"total\s+(keseluruhan|jumlah|seluruhnya|semua|umum)|semua(\s+(umur|usia|kelompok|golongan|golongan umur|kelompok umur|jenis|agama))?|"
+    r"(sub\s*-?\s*total|sub\s*-?\s*jumlah|grand\s*total|total|jumlah|jml\.?|totals|sum|amount|jumlah\s+(total|"
+    r"keseluruhan|seluruhnya|semua|besar|akhir)|"
+    r"total\s+(keseluruhan|jumlah|seluruhnya|semua|umum)|semua(\s+(umur|usia|kelompok|golongan|golongan umur|"
+    r"kelompok umur|jenis|agama))?|"
     r"all( ages)?|keseluruhan|seluruhnya|l\s*\+\s*p|laki-?\s?laki\s*(\+|dan|&)\s*perempuan|l\s*&\s*p)",
     re.I,
 )
@@ -71,7 +78,8 @@ _SUBTOTAL = re.compile(r"(sub\s*-?\s*total|sub\s*-?\s*jumlah)\b.*", re.I)
 _TOTAL_OF = re.compile(r"(jumlah|total|jml\.?|grand total|sub\s*-?\s*total)\b[\s:/-]*(.*)", re.I | re.S)
 _MEAN = re.compile(r"(rata\s*-?\s*rata|rerata|average|mean|rata2|median)\b.*", re.I | re.S)
 _NOTE = re.compile(
-    r"\s*(sumber|source|catatan|note|notes|keterangan|ket\s*[.:]|diolah|dikutip|access time|source url|\*|¹|²|³|\d\)\s|[a-e]\)\s|</?\w+>|"
+    r"\s*(sumber|source|catatan|note|notes|keterangan|ket\s*[.:]|diolah|dikutip|access time|source url|\*|¹|²|³|"
+    r"\d\)\s|[a-e]\)\s|</?\w+>|"
     r"data dikutip|mengetahui|kepala (dinas|badan|bidang)|dicetak|nip\b|-\s*(tidak|data)|\.\.\.\s|penjelasan|r\)|x\))",
     re.I,
 )
@@ -81,7 +89,8 @@ _META = re.compile(
     r"\s*(satuan|unit|tahun|periode|kabupaten|kota|provinsi|kecamatan|opd|dinas|instansi|bulan)\s*(/\s*\w+)?\s*:", re.I
 )
 _LETTERED = re.compile(
-    r"^\s*(?:\(?(?P<letter>[a-z])[.)]\s+|(?P<dash>[-–•*])\s*(?=\S)|(?P<number>\d{1,3})[.)]\s+|(?P<deep>\d+(?:\.\d+)+)\.?\s+|(?P<roman>[ivxlc]{1,5})[.)]\s+)",
+    r"^\s*(?:\(?(?P<letter>[a-z])[.)]\s+|(?P<dash>[-–•*])\s*(?=\S)|(?P<number>\d{1,3})[.)]\s+|"
+    r"(?P<deep>\d+(?:\.\d+)+)\.?\s+|(?P<roman>[ivxlc]{1,5})[.)]\s+)",
     re.I,
 )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.domain.reading.grid import address
 from workbench.domain.reading.model import Flag, Kind, Observation
@@ -34,7 +35,7 @@ class Lattice(Sequence[Observation]):
 
     rows: Sequence[Head]
     columns: Sequence[Head]
-    values: Sequence[Sequence[float | int | None]]
+    values: Sequence[Sequence[float | int | None] | NDArray[np.float64]]
     flags: dict[tuple[int, int], Flag] = field(default_factory=dict)
     raws: dict[tuple[int, int], str] = field(default_factory=dict)
     unit: str | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from workbench.domain.reading import labels, periods
 from workbench.domain.reading.grid import Grid, area
@@ -321,7 +322,7 @@ def _is_header_row(view: View, row: int, numeric: set[int], strict: bool = False
 def _rising(view: View, row: int, columns: Sequence[int]) -> bool:
     """Years in order, or one year repeated: a header, not a row of counts near two thousand."""
     years = [int(view.text(row, c)[:4]) for c in columns if view.text(row, c)[:4].isdigit()]
-    steps = {b - a for a, b in zip(years, years[1:], strict=False)}
+    steps = {b - a for a, b in pairwise(years)}
     return len(years) >= 1 and (
         steps <= {0, 1} or steps <= {0, -1} or steps == {2} or steps == {5} or steps <= {1, -4, -3, -2, -1}
     )
@@ -339,7 +340,7 @@ def is_numbering_row(view: View, row: int) -> bool:
     if not all(digits):
         return False
     numbers = [int(d) for d in digits]
-    steady = all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False)) and numbers[0] in (0, 1, 2)
+    steady = all(b - a == 1 for a, b in pairwise(numbers)) and numbers[0] in (0, 1, 2)
     parenthesised = sum(t.startswith("(") for t in texts) >= len(texts) - 1
     return (steady and (len(numbers) >= 3 or parenthesised)) or (parenthesised and len(texts) >= 2)
 

@@ -83,7 +83,7 @@ def read_long(grid: Grid) -> LongTable | None:
         return None
     view = View(outline, tags, block.left, block.right)
     columns = describe(view, block)
-    rows, sections = read_rows(view, block, columns)
+    _rows, sections = read_rows(view, block, columns)
     measures = measures_of(columns)
     stub = [c for c in columns if c.role in (Role.LABEL, Role.PERIOD)]
     if sections or not measures or any(c.kinds["."] > 0.02 * len(block.body) for c in stub[:-1]):
@@ -259,7 +259,8 @@ def _tell(
     if eaten.size:
         where = ",".join(address(first + int(i), column.index) for i in eaten[:60])
         text = _(
-            "Kolom {head}: {n} pecahan di kolom bilangan bulat, misalnya {raw}; tampaknya titik ribuan terbaca sebagai desimal."
+            "Kolom {head}: {n} pecahan di kolom bilangan bulat, misalnya {raw}; tampaknya titik ribuan terbaca "
+            "sebagai desimal."
         ).format(head=column.leaf, n=int(eaten.size), raw=shown(float(array[eaten[0]])))
         proposed = float(round(float(array[eaten[0]]) * 1000)) if eaten.size == 1 else None
         found.append(Finding(code, Severity.WARNING, text, where, grid.sheet, proposed=proposed))
@@ -272,7 +273,8 @@ def _code_finding(
     rows = np.flatnonzero(codes)
     rest = array[~codes]
     text = _(
-        "Kolom {head}: {raw} muncul {n} kali, nilai terbesar lainnya {largest}; tampaknya kode data hilang, nilainya tidak diambil."
+        "Kolom {head}: {raw} muncul {n} kali, nilai terbesar lainnya {largest}; tampaknya kode data hilang, nilainya "
+        "tidak diambil."
     ).format(head=column.leaf, raw=shown(float(array[rows[0]])), n=int(rows.size), largest=say(float(np.nanmax(rest))))
     where = ",".join(address(first + int(i), column.index) for i in rows[:200])
     return Finding("missing_code", Severity.WARNING, text, where, grid.sheet)

@@ -60,8 +60,8 @@ def _long_table(long: LongTable, fallback_title: str) -> TableReading:
     top = min(draft.block.header, default=first)
     long.observations.unit = draft.unit
     return TableReading(
-        draft.grid.sheet, draft.title or fallback_title, draft.unit, draft.source, tuple(draft.notes), long.observations,
-        tuple(long.findings), area(top, draft.block.left, last, draft.block.right),
+        draft.grid.sheet, draft.title or fallback_title, draft.unit, draft.source, tuple(draft.notes),
+        long.observations, tuple(long.findings), area(top, draft.block.left, last, draft.block.right),
         {"body": area(first, draft.block.left, last, draft.block.right)},
         tuple(c.leaf for c in draft.columns if c.role in (Role.LABEL, Role.PERIOD)),
     )  # fmt: skip

@@ -14,16 +14,23 @@ _MULTIPLIERS = {
 }  # fmt: skip
 
 _WHOLE = (
-    "jiwa|orang|org|people|persons?|population|unit|units|buah|ekor|rumah tangga|ruta|kk|keluarga|kepala keluarga|usaha|sekolah|murid|siswa|guru|"
-    "pasien|kasus|desa|kelurahan|rt|rw|puskesmas|posyandu|dokumen|surat|lembar|kendaraan|kali|pegawai|pns|tenaga kerja|pelanggan|"
-    "perusahaan|koperasi|umkm|penduduk|bayi|balita|kelahiran|kematian|bidan|dokter|perawat|bangunan|kamar|tempat tidur|wisatawan|pengunjung|"
-    "laki-?\\s?laki|perempuan|male|female|l|p|ternak|sapi|ayam|kambing|akta|akte|pemohon|rombongan belajar|kelas|pohon|batang|proyek"
+    "jiwa|orang|org|people|persons?|population|unit|units|buah|ekor|rumah tangga|ruta|kk|keluarga|kepala "
+    "keluarga|usaha|sekolah|murid|siswa|guru|"
+    "pasien|kasus|desa|kelurahan|rt|rw|puskesmas|posyandu|dokumen|surat|lembar|kendaraan|kali|pegawai|pns|tenaga "
+    "kerja|pelanggan|"
+    "perusahaan|koperasi|umkm|penduduk|bayi|balita|kelahiran|kematian|bidan|dokter|perawat|bangunan|kamar|tempat "
+    "tidur|wisatawan|pengunjung|"
+    "laki-?\\s?laki|perempuan|male|female|l|p|ternak|sapi|ayam|kambing|akta|akte|pemohon|rombongan "
+    "belajar|kelas|pohon|batang|proyek"
 )
 _UNIT = re.compile(
     rf"(?P<mult>ribu(?:an)?|juta(?:an)?|mil[iy]ar[d]?|tril[iy]un|thousands?|millions?|billions?|000)?\s*"
-    rf"(?P<unit>{_WHOLE}|rp\.?|rupiah|idr|us\s?\$|usd|\$|dolar|%|persen|percent|persentase|ha|hektar|hectares?|km2|km²|km persegi|sq\.?\s?km|m2|m²|m3|"
-    r"km|m|meter|ton|kg|kw|kwintal|kuintal|ku/ha|ton/ha|liter|kwh|mwh|mw|mbs|mb|hpa|celcius|celsius|°\s?c|mm|knot|poin|point|points|indeks|tahun|"
-    r"hari|jam|bulan|rasio|jiwa/km2|jiwa/km²|orang/km2|per km2|watt|va|gram|cm|butir|paket|peringkat|nilai|skala|skor|level)?\.?",
+    rf"(?P<unit>{_WHOLE}|rp\.?|rupiah|idr|us\s?\$|usd|\$|dolar|%|persen|percent|persentase|ha|hektar|hectares?|km2|"
+    rf"km²|km persegi|sq\.?\s?km|m2|m²|m3|"
+    r"km|m|meter|ton|kg|kw|kwintal|kuintal|ku/ha|ton/ha|liter|kwh|mwh|mw|mbs|mb|hpa|celcius|celsius|°\s?c|mm|knot|"
+    r"poin|point|points|indeks|tahun|"
+    r"hari|jam|bulan|rasio|jiwa/km2|jiwa/km²|orang/km2|per km2|watt|va|gram|cm|butir|paket|peringkat|nilai|skala|"
+    r"skor|level)?\.?",
     re.I,
 )
 _PARENTHESES = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
@@ -32,14 +39,18 @@ _SHARE = re.compile(
     re.I,
 )
 _RATE = re.compile(
-    r"\b(rasio|ratio|laju|pertumbuhan|growth|kepadatan|density|rata\s*-?\s*rata|rerata|average|mean|indeks|index|angka (harapan|melek|kesakitan|"
-    r"kematian|kelahiran|penemuan|partisipasi)|per\s+(?:[\d.,]+|km|kilo|ha\b|hektar|kapita|capita|m2|orang|jiwa|penduduk|unit|keluarga|rumah|thousand|hundred|ribu|seribu)\w*|tingkat|produktivitas|prevalensi|nilai tukar|deflator|inflasi|suhu|temperatur|"
+    r"\b(rasio|ratio|laju|pertumbuhan|growth|kepadatan|density|rata\s*-?\s*rata|rerata|average|mean|indeks|index|"
+    r"angka (harapan|melek|kesakitan|"
+    r"kematian|kelahiran|penemuan|partisipasi)|per\s+(?:[\d.,]+|km|kilo|ha\b|hektar|kapita|capita|m2|orang|jiwa|"
+    r"penduduk|unit|keluarga|rumah|thousand|hundred|ribu|seribu)\w*|tingkat|produktivitas|prevalensi|nilai tukar|"
+    r"deflator|inflasi|suhu|temperatur|"
     r"kelembaban|tekanan|sex ratio|skor|poin|apk|apm|ipm|tpt|tpak|usia harapan|derajat|cakupan)\b",
     re.I,
 )
 _COUNT = re.compile(rf"\b(jumlah|banyaknya|banyak|number of|total|populasi|{_WHOLE})\b", re.I)
 _MEASURED = re.compile(
-    r"\b(ha|hektar|km2|km²|ton|kg|kw|kuintal|kwintal|luas|produksi|produktivitas|area|production|panjang|length|liter|volume|juta|ribu|miliar|"
+    r"\b(ha|hektar|km2|km²|ton|kg|kw|kuintal|kwintal|luas|produksi|produktivitas|area|production|panjang|length|"
+    r"liter|volume|juta|ribu|miliar|"
     r"milyar|thousand|million|panen|curah|rp|rupiah|nilai|pdrb|harga|mm|km|meter)\b",
     re.I,
 )

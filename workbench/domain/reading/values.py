@@ -97,7 +97,7 @@ def eaten(typed: NDArray[np.float64], setting: Setting, told: NDArray[np.bool_] 
     if not broken.any():
         return nothing
     if told is not None and (broken & told).any():
-        return broken & told
+        return np.asarray(broken & told, dtype=bool)
     if fraction.sum() > broken.sum():
         return nothing
     count, all_of = int(broken.sum()), int(np.isfinite(typed).sum())
@@ -111,7 +111,7 @@ def eaten(typed: NDArray[np.float64], setting: Setting, told: NDArray[np.bool_] 
     if middle < 1000:
         return nothing
     likely = (size * 20 < middle) & (size * 1000 >= middle / 20) & (size * 1000 <= middle * 20)
-    return broken & likely
+    return np.asarray(broken & likely, dtype=bool)
 
 
 def _plain(value: CellValue) -> str:
@@ -209,5 +209,5 @@ def missing_code(numbers_: NDArray[np.float64]) -> NDArray[np.bool_]:
                 continue
             rest = known[known != code]
             if (code > 0 and code >= 3 * float(rest.max())) or (code < 0 <= float(rest.min())):
-                return numbers_ == code
+                return np.asarray(numbers_ == code, dtype=bool)
     return np.zeros(numbers_.shape, dtype=bool)

@@ -27,7 +27,7 @@ def bound() -> None:
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """Do what is asked: ``read`` the tables, or give a ``page`` of a sheet's cells."""
+    """Do what is asked: ``read`` the tables, write them to ``parquet``, or give a ``page`` of cells."""
     from workbench import i18n
     from workbench.domain.errors import UnreadableFile
     from workbench.i18n import _
@@ -41,14 +41,23 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
             from workbench.storage.sheets.pages import page
 
             return {"page": page(load(path, name), request)}
+        if request["want"] == "parquet" and _is_huge_text(path, name):
+            from workbench.storage.sheets.bulk import stream
+
+            return {"parquet": stream(path, Path(request["out"]))}
         grids = list(load(path, name))
         if not any(_filled(v) for grid in grids for row in grid.rows for v in row):
             raise UnreadableFile(_("Berkas ini tidak berisi satu sel pun; lembarnya kosong."))
         from workbench.domain.reading.reader import read_grids
         from workbench.domain.reading.wire import to_wire
 
+        found = read_grids(grids, name, request.get("title", ""))
+        if request["want"] == "parquet":
+            from workbench.storage.sheets.bulk import write_reading
+
+            return {"parquet": write_reading(found, Path(request["out"]))}
         buffers: list[bytes] = []
-        reading = to_wire(read_grids(grids, name, request.get("title", "")), buffers)
+        reading = to_wire(found, buffers)
         return {"reading": reading, "buffers": buffers}
     except UnreadableFile as error:
         return {"refused": str(error)}
@@ -56,6 +65,14 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"refused": _("Berkas ini membutuhkan terlalu banyak memori untuk dibaca.")}
     except RecursionError:
         return {"refused": _("Isi berkas ini bersarang terlalu dalam untuk dibaca.")}
+
+
+def _is_huge_text(path: Path, name: str) -> bool:
+    from workbench.storage.sheets.bulk import STREAM_FROM
+    from workbench.storage.sheets.sniff import Format, sniff
+
+    with path.open("rb") as file:
+        return path.stat().st_size >= STREAM_FROM and sniff(file.read(65536), name) is Format.TEXT
 
 
 def _filled(value: object) -> bool:

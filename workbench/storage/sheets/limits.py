@@ -4,7 +4,7 @@ from __future__ import annotations
 
 MB = 2**20
 
-FILE = 1024 * MB  # bytes of one file handed to the reader; uploads have their own, smaller limit
+FILE = 4096 * MB  # bytes of one file handed to the reader; uploads have their own, smaller limit
 MEMBERS = 2_000  # files inside a workbook
 SHEETS = 200
 INFLATED = 1024 * MB  # a workbook unpacked

@@ -98,7 +98,8 @@ def scan(package: zipfile.ZipFile, watch: Sequence[bytes] = ()) -> set[str]:
         if sheet and last_row * last_column > limits.BOX:
             raise UnreadableFile(
                 _(
-                    "Satu lembar berkas ini membentang sampai baris {rows} dan kolom {columns}; hapus sel yang jauh dari tabel."
+                    "Satu lembar berkas ini membentang sampai baris {rows} dan kolom {columns}; hapus sel yang jauh "
+                    "dari tabel."
                 ).format(rows=last_row, columns=last_column)
             )
     return seen

@@ -83,7 +83,8 @@ def _grids(path: Path) -> Iterator[Grid]:
             if sheet.total_height * sheet.total_width > limits.BOX:
                 raise UnreadableFile(
                     _(
-                        "Satu lembar berkas ini membentang sampai baris {rows} dan kolom {columns}; hapus sel yang jauh dari tabel."
+                        "Satu lembar berkas ini membentang sampai baris {rows} dan kolom {columns}; hapus sel yang "
+                        "jauh dari tabel."
                     ).format(rows=sheet.total_height, columns=sheet.total_width)
                 )
             rows = cast(list[list[CellValue]], sheet.to_python(skip_empty_area=False))
