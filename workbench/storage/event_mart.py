@@ -21,7 +21,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import BigInteger, Engine, Select, String, Text, case, cast, extract, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, Engine, Select, String, Text, case, cast, extract, func, select, type_coerce
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session
 
@@ -133,17 +133,14 @@ class EventMart:
             definitions = tuple(sorted(f"{sha}:{status}" for sha, status in session.execute(_sop_versions())))
             if (top, calendars, definitions) == (self._top, self._calendars, self._definitions):
                 return 0
-            # A restored or replaced database begins again; a new SOP version may change what older events mean.
-            afresh = top < self._top or self._top < 0 or definitions != self._definitions
+            # A restored or replaced database begins again; so does one with a new SOP version, which may change what
+            # older events mean, or a new calendar, by which due times and late verdicts move without an event.
+            known = (calendars, definitions) == (self._calendars, self._definitions)
+            afresh = not known or top < self._top or self._top < 0
             touched: Select[Any] | None = None
             if not afresh:
-                e, c = _event(), _case()
-                touched = select(c.id).where(c.id.in_(select(e.case_id).where(e.id > self._top, e.id <= top)))
-                if calendars != self._calendars:  # due times of open work have moved without an event
-                    ended = (CaseStatus.CLOSED, CaseStatus.CANCELLED)
-                    touched = select(c.id).where(
-                        or_(c.id.in_(select(e.case_id).where(e.id > self._top, e.id <= top)), c.status.not_in(ended))
-                    )
+                e = _event()
+                touched = select(e.case_id).where(e.id > self._top, e.id <= top)
             with self._root.cursor() as cursor:
                 cursor.execute("BEGIN")
                 try:
