@@ -59,11 +59,11 @@ _SHAPES: Mapping[str, _Shape] = {
     "penduduk-jenis-kelamin": _Shape(
         "Data Penduduk Smt II {year}.xlsx", "Penduduk",
         ("Laweyan", "Serengan", "Kec. Pasar Kliwon", "Jebres", "BANJARSARI"),
-        {"jumlah_penduduk": (24_000, 88_000)}, frozenset({"jumlah_penduduk.P"}),
+        {"jumlah_penduduk": (88_000, 118_000)}, frozenset({"jumlah_penduduk.P"}),
     ),
     "kelahiran-kematian": _Shape(
         "kelahiran_kematian_{year}_FINAL.xlsx", "Sheet1", tuple(f"Kecamatan {a}" for a in _PLAIN),
-        {"kelahiran": (290, 940), "kematian": (180, 610)},
+        {"kelahiran": (1_150, 1_500), "kematian": (760, 980)},
     ),
     "fasilitas-kesehatan": _Shape(
         "Faskes {year} (rev).xlsx", "Faskes", tuple(a.upper() for a in _PLAIN),
@@ -97,25 +97,38 @@ _SHAPES: Mapping[str, _Shape] = {
     ),
 }  # fmt: skip
 
+_SIZES = (0.85, 0.46, 0.75, 1.33, 1.61)
+"""How the five kecamatan compare in size, so that invented figures look like a city's and not like noise."""
+
 Cells = dict[tuple[str, str, int], float | None]
 
 
+def _shares(definition: DatasetDefinition, rng: random.Random) -> dict[str, float]:
+    """How a figure divides over the categories: men and women nearly evenly, other divisions less so."""
+    codes = [category.code for category in definition.categories]
+    if not codes:
+        return {"": 1.0}
+    spread = 0.02 if set(codes) == {"L", "P"} else 0.35
+    weights = [rng.uniform(1 - spread, 1 + spread) for _code in codes]
+    return {code: weight / sum(weights) for code, weight in zip(codes, weights, strict=True)}
+
+
 def _figures(definition: DatasetDefinition, year: str) -> Cells:
-    """(indicator, category, row) to figure. Each year moves a few per cent from the one before."""
+    """(indicator, category, row) to figure: larger kecamatan have more, the sexes are nearly even, years drift."""
     shape = _SHAPES[definition.id]
     found: Cells = {}
     for indicator in definition.indicators:
         if indicator.code not in shape.levels:
             continue
-        low, high = shape.levels[indicator.code]
-        for category in [c.code for c in definition.categories] or [""]:
-            for row in range(len(shape.rows)):
-                rng = random.Random(f"{definition.id}/{indicator.code}/{category}/{row}")
-                start = rng.uniform(low, high) / max(1, len(definition.categories))
-                steps = [rng.uniform(-0.02, 0.04) for _year in range(int(year) - 2022)]
-                for step in steps:
-                    start *= 1 + step
-                found[indicator.code, category, row] = round(start, indicator.decimals)
+        middle = sum(shape.levels[indicator.code]) / 2
+        for row, size in enumerate(_SIZES):
+            rng = random.Random(f"{definition.id}/{indicator.code}/{row}")
+            start = middle * size * rng.uniform(0.88, 1.12)
+            shares = _shares(definition, rng)
+            for _year in range(int(year) - 2022):
+                start *= 1 + rng.uniform(-0.015, 0.03)
+            for category, share in shares.items():
+                found[indicator.code, category, row] = round(start * share, indicator.decimals)
     if definition.id == "panen-padi":
         _paddy(found, year)
     if definition.id == "populasi-ternak":
