@@ -72,10 +72,10 @@ def key_reused() -> Refused:
 
 
 def write_act(
-    session: Session, row: LetterRow, act: str, actor: Actor, idem: str, note: str = "", *, first: bool = False
+    session: Session, row: LetterRow, act: str, actor: Actor, idem: str, note: str = "", *, moves: bool = True
 ) -> None:
-    """Write the act into the letter's history and the audit log, and move the letter's version."""
-    if not first:
+    """Write the act into the letter's history and the audit log, and move the letter's version where it changes."""
+    if moves:
         row.version += 1
     session.add(row)
     session.flush()

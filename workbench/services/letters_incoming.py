@@ -69,7 +69,7 @@ def receive(
     session.add(row)
     session.flush()
     agenda = agenda_label(row.agenda_number, row.year)
-    write_act(session, row, "receive", actor, idem, agenda, first=True)
+    write_act(session, row, "receive", actor, idem, agenda, moves=False)
     kept = _keep_scans(session, row, by, scans)
     if open_sop:
         row.case_id = _open(session, row, by, idem, open_sop, opd_code)

@@ -76,7 +76,7 @@ def draft(
     )
     session.add(row)
     session.flush()
-    write_act(session, row, "draft", actor, idem, first=True)
+    write_act(session, row, "draft", actor, idem, moves=False)
     return row.id or 0
 
 
