@@ -5,10 +5,11 @@ from __future__ import annotations
 from alembic import context
 from sqlmodel import SQLModel
 
-from workbench.storage import letter_tables, tables
+from workbench.storage import letter_tables, notice_tables, tables
 
 connection = context.config.attributes["connection"]
 assert tables.CaseRow.metadata is letter_tables.LetterRow.metadata is SQLModel.metadata
+assert notice_tables.NoticeRow.metadata is SQLModel.metadata
 
 context.configure(
     connection=connection,
