@@ -241,3 +241,29 @@ def test_a_list_of_texts_has_no_values() -> None:
         "Stunting | Persen\nUmum | Skor | Poin"
     )
     assert not values(reading) and "text_table" in codes(reading)
+
+
+def test_areas_with_three_decimals_are_asked_not_multiplied() -> None:
+    reading = read(
+        "Kecamatan | Luas (km2) | Jumlah Kelurahan\nLaweyan | 9,126 | 11\nSerengan | 3,083 | 7\nJebres | 4,882 | 10"
+    )
+    assert values(reading)["B2"] is None and values(reading)["C2"] == 11
+    assert "number_separator" in codes(reading)
+
+
+def test_a_sum_of_doubtful_numbers_proves_nothing() -> None:
+    reading = read("Kecamatan | Luas (km2)\nLaweyan | 9,126\nSerengan | 3,083\nJumlah | 12,209")
+    assert all(v is None for v in values(reading).values())
+
+
+def test_another_column_tells_the_marks_apart() -> None:
+    reading = read(
+        "Kecamatan | Luas (km2) | Penduduk (jiwa)\n"
+        "Laweyan | 9,126 | 1.088.524\nSerengan | 3,083 | 45.853\nJebres | 14,377 | 138.775"
+    )
+    assert values(reading)["B2"] == 9.126 and values(reading)["C3"] == 45853
+
+
+def test_eaten_thousands_in_a_csv_are_asked_too() -> None:
+    reading = read("Kecamatan | Penduduk (jiwa)\nLaweyan | 48.123\nJebres | 50.2\nSerengan | 71.1\nSerang | 5.112")
+    assert all(v is None for v in values(reading).values())

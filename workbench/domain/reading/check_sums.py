@@ -279,27 +279,27 @@ def _makes_hundred(draft: Draft, j: int) -> bool:
 
 
 def mended(draft: Draft, cells: Sequence[tuple[int, int]], filled: Matrix) -> list[tuple[int, int]]:
-    """Doubtful cells (row, column) whose proposal, put into ``filled``, makes a sum come out exactly."""
-    proved: list[tuple[int, int]] = []
+    """Doubtful cells (row, column) whose proposal, put into ``filled``, makes a sum come out exactly.
+
+    A sum proves nothing about thousands when all its members are in doubt together: 1,2 + 2,3 = 3,5 as well as
+    12 + 23 = 35. So at least one member must be certain, and large enough to matter.
+    """
+    sure = draft.matrix
+    proved: set[tuple[int, int]] = set()
     for i, j in cells:
         for relation in draft.kinds.row_sums:
-            if i == relation.whole or i in relation.parts:
-                line = _line(filled[:, j], relation)
-                if (
-                    line
-                    and abs(line[0] - line[1]) <= line[2]
-                    and abs(line[0]) >= 100
-                    and np.isfinite(filled[list(relation.parts), j]).sum() >= 2
-                ):
-                    proved.append((i, j))
+            if (i == relation.whole or i in relation.parts) and _proves(filled[:, j], sure[:, j], relation):
+                proved.add((i, j))
         for relation in draft.kinds.column_sums:
-            if j == relation.whole or j in relation.parts:
-                line = _line(filled[i], relation)
-                if (
-                    line
-                    and abs(line[0] - line[1]) <= line[2]
-                    and abs(line[0]) >= 100
-                    and np.isfinite(filled[i, list(relation.parts)]).sum() >= 2
-                ):
-                    proved.append((i, j))
-    return sorted(set(proved))
+            if (j == relation.whole or j in relation.parts) and _proves(filled[i], sure[i], relation):
+                proved.add((i, j))
+    return sorted(proved)
+
+
+def _proves(filled: Matrix, sure: Matrix, relation: Sum) -> bool:
+    line = _line(filled, relation)
+    if line is None or abs(line[0] - line[1]) > line[2] or abs(line[0]) < 100:
+        return False
+    known = sure[[*relation.parts, relation.whole]]
+    certain = np.abs(known[np.isfinite(known)])
+    return np.isfinite(filled[list(relation.parts)]).sum() >= 2 and bool((certain > 0.01 * abs(line[0])).any())

@@ -227,6 +227,7 @@ class Setting:
     file: Evidence = field(default_factory=Evidence)
     counts: bool | None = None
     share: bool = False  # a percentage: above 100 by far is impossible
+    measured: bool = False  # areas, weights, money: three decimals are as likely as thousands
     row_counts: tuple[bool | None, ...] = ()  # what the row itself says, where rows have units of their own
 
     def for_row(self, position: int) -> bool | None:
@@ -271,12 +272,12 @@ def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Ite
         nearest = min(max(v / middle, middle / v) for v in values if v) if any(values) else 1e9
         score += 1.5 if nearest < 30 else -1.5 if nearest > 1000 else 0.0
     elif column.plain_small:
-        score += 1.0
+        score += 0.4 if setting.measured else 1.0
     if column.shapes[either] >= 2 and not column.english and not column.indonesian:
         score += 0.5
     if column.shapes[Shape.SPACE_GROUPS]:
         score -= 1.5
-    score += 0.75 if setting.counts is not False else 0.0
+    score += 0.75 if setting.counts is True or (setting.counts is None and not setting.measured) else 0.0
     # three decimals in every number, and nothing else to go by: rather ask than read a thousand as a fraction
     votes = (column, setting.table, setting.file)
     if score < 0 and not plain and not setting.share and not any(v.english or v.indonesian for v in votes):

@@ -65,8 +65,12 @@ def read_column(grid: Grid, rows: Sequence[int], column: Column, setting: Settin
         _cell(grid, r, c, cell, found, evidence, variants[setting.for_row(i)], scores[setting.for_row(i)])
         for i, (r, cell) in enumerate(zip(rows, cells, strict=True))
     ]
-    for position in _eaten(cells, setting):
+    # a doubtful 12.345 counts as the fraction it may be: it tells what happened to the 12.3 beside it
+    fractions = [None if v.percent else v.value if v.doubt != "separator" else (v.proposed or 0) / 1000 for v in values]
+    for position in _eaten(fractions, setting):
         v = values[position]
+        if v.value is None:
+            continue
         v.value, v.flag, v.doubt, v.proposed = None, Flag.UNREADABLE, "thousands", round(float(v.value or 0) * 1000)
     return values
 
@@ -179,10 +183,11 @@ def setting_of(
     if units.multiplier_of(unit) > 1:
         counts = None
     share = units.is_share(column.header, unit)
+    measured = counts is None and units.is_measured(f"{column.header} {unit or ''} {title}")
     if counts is not None or share or units.multiplier_of(unit) > 1:
-        return Setting(table, file, counts, share)
+        return Setting(table, file, counts, share, measured)
     told = tuple(_row_counts(label, u) for label, u in rows)
-    return Setting(table, file, counts, share, told if any(t is not None for t in told) else ())
+    return Setting(table, file, counts, share, measured, told if any(t is not None for t in told) else ())
 
 
 @lru_cache(maxsize=8192)

@@ -110,7 +110,6 @@ def plan(path: Path) -> Plan:
         raise UnreadableFile(_("Berkas sebesar ini hanya dapat dibaca bila berisi satu tabel tanpa sela."))
     block = blocks[0]
     columns = describe(View(grid, tags, block.left, block.right), block)
-    body = block.body
     measures = measures_of(columns)
     texts = {c.index: [str(grid.rows[r][c.index]) for r in block.body] for c in measures}
     evidence = {index: evidence_of(column) for index, column in texts.items()}
