@@ -15,7 +15,7 @@ from itertools import islice
 
 from workbench.domain.areas import MIN_SCORE, AreaList
 from workbench.domain.datasets import DatasetDefinition
-from workbench.domain.recipes import HarmoniseAreas, MapLabels, Target
+from workbench.domain.recipes import TOTAL, HarmoniseAreas, MapLabels, Target
 
 _YEAR = re.compile(r"^(?:tahun|thn|th\.?|year)?\s*((?:19|20)\d\d)\s*(?:\*{1,3}|[re]|\([^)]*\)|[¹²³]|\d\))?$", re.I)
 _ANY_YEAR = re.compile(r"(?<![\d.,/])((?:19|20)\d\d)(?![\d.,]\d|\d)")
@@ -222,6 +222,7 @@ class PathReader:
             category=decided.get("category", meaning.category),
             period=decided.get("period", meaning.period),
             area_label=decided.get("area", meaning.area_label),
+            total=meaning.total or TOTAL in decided,
         )
 
     def _read_label(self, meaning: Meaning, label: str, *, last: bool) -> Meaning:

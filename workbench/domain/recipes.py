@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from workbench.domain.datasets import DatasetDefinition, SymbolMeaning
 from workbench.domain.errors import BadDefinition
+from workbench.domain.number_forms import NumberForm
 from workbench.domain.reading.model import Flag
 from workbench.i18n import _
 
@@ -36,6 +37,9 @@ class Target(StrEnum):
     CATEGORY = "category"
     PERIOD = "period"
     AREA = "area"
+
+
+TOTAL = "total"  # a label's meaning beside the targets: it stands for the total of the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,19 @@ class IgnoreRows:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadNumbers:
+    """What "." and "," mean in the columns with these labels (or whole paths, joined by " > "); no label: in all.
+    Only texts that can be read both ways change, such as 1.234."""
+
+    do: ClassVar[str] = "read_numbers"
+    reads: ClassVar[tuple[str, ...]] = ("column", "raw")
+    writes: ClassVar[tuple[str, ...]] = ("value", "flag")
+    id: str
+    form: NumberForm
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectCell:
     """A cell whose printed content is wrong. ``expect`` is the raw text it must still hold, so that the step fails
     loudly once the source is mended; ``value`` is in the file's own unit, None with a ``flag`` for a missing value."""
@@ -86,7 +103,8 @@ class CorrectCell:
 @dataclass(frozen=True, slots=True)
 class MapLabels:
     """Header labels by name. ``targets`` is what to look for; ``labels`` are confirmed meanings beside the
-    definition's own labels and aliases, as ``{label: {"category": "L"}}``; a whole path is joined by " > "."""
+    definition's own labels and aliases, as ``{label: {"category": "L"}}``; a whole path is joined by " > ".
+    ``{"total": "yes"}`` says that the label stands for the total of the others, ``{}`` that it is not data."""
 
     reads: ClassVar[tuple[str, ...]] = ("label",)
     writes: ClassVar[tuple[str, ...]] = ("indicator", "category", "period", "area_label", "kind")
@@ -157,12 +175,30 @@ class SetPeriod:
 
 
 Step = (
-    PickTable | IgnoreRows | CorrectCell | MapColumns | MapRows | HarmoniseAreas | Symbols | SetUnit | SetPeriod
+    PickTable
+    | IgnoreRows
+    | ReadNumbers
+    | CorrectCell
+    | MapColumns
+    | MapRows
+    | HarmoniseAreas
+    | Symbols
+    | SetUnit
+    | SetPeriod
 )  # one of these per line of the recipe file
-STEP_KINDS: dict[str, type[Any]] = {
-    kind.do: kind
-    for kind in (PickTable, IgnoreRows, CorrectCell, MapColumns, MapRows, HarmoniseAreas, Symbols, SetUnit, SetPeriod)
-}
+_KINDS = (
+    PickTable,
+    IgnoreRows,
+    ReadNumbers,
+    CorrectCell,
+    MapColumns,
+    MapRows,
+    HarmoniseAreas,
+    Symbols,
+    SetUnit,
+    SetPeriod,
+)
+STEP_KINDS: dict[str, type[Any]] = {kind.do: kind for kind in _KINDS}
 # Where a new step of a kind goes when nobody says otherwise: corrections speak of the file as printed, so they come
 # before units; symbols and units speak of indicators, so they come after the labels are understood.
 _RANK = {name: place for place, name in enumerate(STEP_KINDS)}
@@ -170,10 +206,11 @@ _RANK = {name: place for place, name in enumerate(STEP_KINDS)}
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """All steps for one dataset, in the order in which they are replayed."""
+    """All steps for one dataset, in the order in which they are replayed. Steps named in ``off`` are kept, not run."""
 
     dataset_id: str
     steps: tuple[Step, ...]
+    off: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         ids = [step.id for step in self.steps]
@@ -195,7 +232,17 @@ class Recipe:
 
     def without(self, step_id: str) -> Recipe:
         """The recipe without one step."""
-        return replace(self, steps=tuple(s for s in self.steps if s.id != step_id))
+        return replace(self, steps=tuple(s for s in self.steps if s.id != step_id), off=self.off - {step_id})
+
+    def switched(self, step_id: str, *, on: bool) -> Recipe:
+        """The recipe with one step switched on or off."""
+        if self.step(step_id) is None:
+            return self
+        return replace(self, off=self.off - {step_id} if on else self.off | {step_id})
+
+    def active(self) -> Recipe:
+        """The recipe as it is replayed: without the steps that are switched off."""
+        return replace(self, steps=tuple(s for s in self.steps if s.id not in self.off), off=frozenset())
 
     def touched_by(self, step_id: str) -> tuple[str, ...]:
         """Later steps that read what this step writes, directly or through others: what a removal would change."""
@@ -260,7 +307,9 @@ def default_recipe(definition: DatasetDefinition) -> Recipe:
 
 def to_plain(recipe: Recipe) -> dict[str, Any]:
     """The recipe as plain data; defaults are left out, so that the file shows what was decided."""
-    return {"dataset": recipe.dataset_id, "format": FORMAT, "steps": [_step_to_plain(s) for s in recipe.steps]}
+    steps = [_step_to_plain(s) for s in recipe.steps]
+    off = {"switched_off": sorted(recipe.off)} if recipe.off else {}
+    return {"dataset": recipe.dataset_id, "format": FORMAT, **off, "steps": steps}
 
 
 def _step_to_plain(step: Step) -> dict[str, Any]:
@@ -299,7 +348,9 @@ def from_plain(data: object, definition: DatasetDefinition) -> Recipe:
             steps.append(_step_from_plain(item, definition))
         except (BadDefinition, ValueError, TypeError, KeyError) as error:
             raise BadStep(number, str(error)) from error
-    return Recipe(definition.id, tuple(steps))
+    off = frozenset(str(name) for name in _list(data.get("switched_off", [])))
+    _known(off, {step.id for step in steps})
+    return Recipe(definition.id, tuple(steps), off)
 
 
 class BadStep(BadDefinition):
@@ -336,6 +387,8 @@ def _field(kind: type[Any], name: str, value: object, definition: DatasetDefinit
         return tuple(Target(str(v)) for v in _list(value))
     if name == "dash":
         return SymbolMeaning(str(value))
+    if name == "form":
+        return NumberForm(str(value))
     if name == "status":
         return CorrectionStatus(str(value))
     if name == "indicators":
@@ -363,7 +416,7 @@ def _meanings(value: object, definition: DatasetDefinition) -> dict[str, dict[st
     for label, meaning in _mapping(value).items():
         plain = {str(k): str(v) for k, v in _mapping(meaning).items()}
         for target, code in plain.items():
-            if target not in set(Target):
+            if target not in (*Target, TOTAL):
                 raise BadDefinition(_("kunci {key} tidak dikenal atau id kosong.").format(key=target))
             if target in known:
                 _known([code], known[target])

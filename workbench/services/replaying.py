@@ -23,6 +23,9 @@ from workbench.storage.recipes import StoredRecipe
 from workbench.storage.tables import SubmissionRow
 from workbench.storage.warehouse import Replay
 
+# Doubts of the reader about separators; a recipe step that explains them settles these.
+_SEPARATORS = ("number_separator", "number_thousands", "mixed_separators", "uneven_separators")
+
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
@@ -95,6 +98,7 @@ def _of_reader(found: TidyReading, outcome: Replay, ours: Sequence[Finding]) -> 
         head = found.tables[number]
         for item in head.findings:
             sheet = item.sheet or head.sheet
-            if (sheet, item.cell) not in told:
+            explained = item.code in _SEPARATORS and (sheet, item.cell.split(",")[0]) in outcome.reread
+            if (sheet, item.cell) not in told and not explained:
                 yield Finding(item.code, item.severity, item.message, item.cell, sheet, item.rule or "pembaca",
                               item.proposed)  # fmt: skip

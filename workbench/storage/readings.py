@@ -11,8 +11,8 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,7 @@ class TableHead:
     findings: tuple[Finding, ...]
     area: str
     row_header: tuple[str, ...]
+    parts: Mapping[str, str] = field(default_factory=dict)  # title, header, stub, body … to ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,17 @@ def tidy(reading: Reading) -> TidyReading:
             data["unit"].append(item.unit or table.unit)
             seq += 1
     heads = tuple(
-        TableHead(t.sheet, t.title, t.unit, t.source, tuple(t.notes), tuple(t.findings), t.area, tuple(t.row_header))
+        TableHead(
+            t.sheet,
+            t.title,
+            t.unit,
+            t.source,
+            tuple(t.notes),
+            tuple(t.findings),
+            t.area,
+            tuple(t.row_header),
+            dict(t.parts),
+        )
         for t in reading.tables
     )
     return TidyReading(
@@ -127,6 +138,7 @@ def from_bytes(body: bytes) -> TidyReading:
             findings=_findings(t["findings"]),
             area=t["area"],
             row_header=tuple(t["row_header"]),
+            parts=t["parts"],
         )
         for t in meta["tables"]
     )
@@ -165,7 +177,16 @@ def untidy(reading: TidyReading) -> Reading:
         reading.file,
         tuple(
             TableReading(
-                h.sheet, h.title, h.unit, h.source, h.notes, tuple(items), h.findings, h.area, {}, h.row_header
+                h.sheet,
+                h.title,
+                h.unit,
+                h.source,
+                h.notes,
+                tuple(items),
+                h.findings,
+                h.area,
+                dict(h.parts),
+                h.row_header,
             )
             for h, items in heads
         ),

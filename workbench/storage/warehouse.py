@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from workbench.domain.areas import AreaList
 from workbench.domain.datasets import DatasetDefinition, RuleKind, SymbolMeaning
-from workbench.domain.labels import Meaning, PathReader, Vocabulary, area_axis, confirmed_keys, key
+from workbench.domain.labels import Meaning, PathReader, Vocabulary, area_axis, confirmed_keys, key, path_key
+from workbench.domain.number_forms import read_as
 from workbench.domain.observations import COLUMN_NAMES, COLUMNS, Unmapped
 from workbench.domain.reading.model import Flag
 from workbench.domain.recipes import (
@@ -27,6 +28,7 @@ from workbench.domain.recipes import (
     MapColumns,
     MapRows,
     PickTable,
+    ReadNumbers,
     Recipe,
     SetPeriod,
     SetUnit,
@@ -85,6 +87,7 @@ class Replay:
     tables_used: tuple[int, ...]
     other_tables: tuple[int, ...]
     years: tuple[str, ...]
+    reread: frozenset[tuple[str, str]] = frozenset()  # (sheet, cell) whose separators the recipe explains
 
 
 @contextmanager
@@ -114,6 +117,7 @@ class _Work:
     meanings: dict[tuple[str, int, int], Meaning] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     corrections: list[CorrectionResult] = field(default_factory=list)
+    reread: set[tuple[str, str]] = field(default_factory=set)
     picked: tuple[int, ...] = ()
     others: tuple[int, ...] = ()
 
@@ -162,9 +166,9 @@ def replay(
     same table, row for row.
     """
     with connection() as con:
-        work = _Work(con, reading, recipe, definition, Vocabulary(definition, areas), period)
+        work = _Work(con, reading, recipe.active(), definition, Vocabulary(definition, areas), period)
         _start(work)
-        for step in recipe.steps:
+        for step in work.recipe.steps:
             _STEPS[step.do](work, step)
         _finish(work, areas, file_sha256)
         table = con.sql(f"SELECT {', '.join(COLUMN_NAMES)} FROM obs ORDER BY obs_id").to_arrow_table()
@@ -182,6 +186,7 @@ def replay(
                     f"SELECT DISTINCT named_period FROM {work.table} WHERE named_period IS NOT NULL ORDER BY 1"
                 ).fetchall()
             ),
+            reread=frozenset(work.reread),
         )  # fmt: skip
 
 
@@ -311,6 +316,36 @@ def _ignore_rows(work: _Work, step: IgnoreRows) -> None:
     numbers = [n for n, path in enumerate(work.reading.rows) if any(key(label) in labels for label in path)]
     work.load("ignored_rows", {"row_id": ("int", numbers)})
     work.run(step, "SELECT * FROM {prev} WHERE row_id NOT IN (SELECT row_id FROM ignored_rows)")
+
+
+def _read_numbers(work: _Work, step: ReadNumbers) -> None:
+    labels = {key(label) for label in step.labels}
+    columns = [
+        n
+        for n, path in enumerate(work.reading.columns)
+        if not labels or key(path_key(path)) in labels or any(key(label) in labels for label in path)
+    ]
+    work.load("reread_columns", {"col_id": ("int", columns)})
+    here = "col_id IN (SELECT col_id FROM reread_columns)"
+    texts = work.con.execute(
+        f"SELECT DISTINCT raw FROM {work.table} WHERE {here} AND (contains(raw, '.') OR contains(raw, ','))"
+    ).fetchall()
+    values = {raw: value for (raw,) in texts if (value := read_as(raw, step.form)) is not None}
+    work.load("reread_texts", {"raw": ("text", list(values)), "value": ("float", list(values.values()))})
+    work.reread |= set(
+        work.con.execute(
+            f"SELECT sheet, cell FROM {work.table} WHERE {here} AND raw IN (SELECT raw FROM reread_texts)"
+        ).fetchall()
+    )
+    work.run(
+        step,
+        f"""SELECT p.* REPLACE (
+            coalesce(r.value, p.value) AS value,
+            CASE WHEN r.raw IS NOT NULL AND p.flag = {_quoted(Flag.UNREADABLE)} THEN NULL ELSE p.flag END AS flag,
+            CASE WHEN r.raw IS NOT NULL THEN {work.note(step)} ELSE p.steps END AS steps)
+        FROM {{prev}} p LEFT JOIN reread_texts r ON r.raw = p.raw AND p.{here}
+        ORDER BY p.seq""",
+    )
 
 
 def _correct_cell(work: _Work, step: CorrectCell) -> None:
@@ -481,6 +516,7 @@ def _set_period(work: _Work, step: SetPeriod) -> None:
 _STEPS: dict[str, Any] = {
     PickTable.do: _pick_table,
     IgnoreRows.do: _ignore_rows,
+    ReadNumbers.do: _read_numbers,
     CorrectCell.do: _correct_cell,
     MapColumns.do: _map_columns,
     MapRows.do: _map_rows,
@@ -543,14 +579,16 @@ def _finish(work: _Work, areas: AreaList | None, file_sha256: str) -> None:
                coalesce(p.unit, i.unit) AS unit,
                CASE WHEN p.total OR ({with_classes} AND p.category IS NULL)
                          OR p.indicator IN (SELECT code FROM total_indicators) THEN 'total'
-                    WHEN p.read_kind = 'subtotal' THEN 'subtotal' ELSE 'data' END AS kind,
+                    -- A row of the level that was asked for is the dataset's own, also where the file has finer rows.
+                    WHEN p.read_kind = 'subtotal' AND NOT coalesce(list_contains($asked, p.area_code), false)
+                         THEN 'subtotal' ELSE 'data' END AS kind,
                $file AS file_sha256, p.sheet, p.cell, p.raw, to_json(p.steps)::VARCHAR AS steps,
                p.printed_unit, p.rescaled
         FROM placed p JOIN indicators i ON i.code = p.indicator
         LEFT JOIN categories c ON c.code = p.category LEFT JOIN area_order a ON a.code = p.area_code
         WHERE p.problem IS NULL
         """,
-        {"file": file_sha256},
+        {"file": file_sha256, "asked": list(definition.expected_areas)},
     )
 
 
