@@ -84,7 +84,7 @@ class Story:
         self.tell(3, _("Perkara {number} dibuka; formulir {year} disebar ke {n} OPD.").format(
             number=self._number(), year=year, n=len(producers)))  # fmt: skip
 
-    def collect(self, year: str, start: datetime) -> None:
+    def gather(self, year: str, start: datetime) -> None:
         """Acts 4 and 5: each OPD sends its files; one comes back with totals that do not add up and is mended."""
         at = start
         for file in demo_files.files((year,)):
@@ -276,7 +276,7 @@ def play(tell: Tell, *, to_release: bool) -> Story:
         story.archive(tuple(year for year in demo_files.YEARS if int(year) < last))
     opening = _morning(start)
     story.order(str(last), opening)
-    story.collect(str(last), opening + timedelta(hours=2))
+    story.gather(str(last), opening + timedelta(hours=2))
     story.draft(str(last), moment.now())
     if to_release:
         story.approve()
