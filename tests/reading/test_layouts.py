@@ -267,3 +267,26 @@ def test_another_column_tells_the_marks_apart() -> None:
 def test_eaten_thousands_in_a_csv_are_asked_too() -> None:
     reading = read("Kecamatan | Penduduk (jiwa)\nLaweyan | 48.123\nJebres | 50.2\nSerengan | 71.1\nSerang | 5.112")
     assert all(v is None for v in values(reading).values())
+
+
+def test_the_same_header_under_a_new_title_is_a_new_table() -> None:
+    text = """
+Tabel 1 Luas Panen (Ha) |
+Kecamatan | 2021 | 2022
+Gondang | 1.234,50 | 1.300,10
+Masaran | 2.100,25 | 2.200,00
+{line} |
+Kecamatan | 2021 | 2022
+Sambirejo | 7.234,50 | 7.300,10
+Plupuh | 12.100,25 | 12.200,00
+"""
+    two = read(text.format(line="Tabel 2 Produksi (Ton)"))
+    titles = [("Tabel 1 Luas Panen (Ha)", "Ha"), ("Tabel 2 Produksi (Ton)", "Ton")]
+    assert [(t.title, t.unit) for t in two.tables] == titles
+    one = read(text.format(line="Lanjutan Tabel 1"))
+    assert len(one.tables) == 1 and values(one)["B8"] == 12100.25
+
+
+def test_rank_columns_are_numbering() -> None:
+    reading = read("Peringkat | Kota | IPM\n1 | Semarang | 84.43\n2 | Salatiga | 84.35\n3 | Surakarta | 83.54")
+    assert set(values(reading)) == {"C2", "C3", "C4"}

@@ -8,7 +8,7 @@ from workbench.domain.reading import check_cells, check_series, check_sums
 from workbench.domain.reading.draft import Draft
 from workbench.domain.reading.grid import Grid, area, column_letters
 from workbench.domain.reading.labels import Role
-from workbench.domain.reading.model import Finding, Severity
+from workbench.domain.reading.model import Finding, Flag, Severity
 from workbench.i18n import _
 
 
@@ -16,7 +16,7 @@ def table_findings(draft: Draft) -> list[Finding]:
     """All findings about one table."""
     if not draft.rows or not draft.measures:
         return [_no_numbers(draft)]
-    if not any(v.value is not None or v.proposed is not None or v.doubt for column in draft.values for v in column):
+    if not any(v.value is not None or v.doubt or v.flag is not Flag.BLANK for column in draft.values for v in column):
         return [_no_numbers(draft)]
     return [*check_cells.findings(draft), *check_sums.findings(draft), *check_series.findings(draft)]
 

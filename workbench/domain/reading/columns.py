@@ -139,11 +139,9 @@ def _role(view: View, block: Block, column: Column, before: list[Column]) -> Rol
         return Role.LABEL
     if not column.labels and kinds["y"] >= 0.9 * filled and left_of_values and filled >= 2:
         return Role.PERIOD
-    if (
-        left_of_values
-        and _counting(view, block, column)
-        and (not column.labels or (column.index == view.left and not column.leaf))
-    ):
+    nameless = not column.labels or (column.index == view.left and not column.leaf)
+    ranked = bool(re.match(r"(peringkat|rank|ranking|urut)", column.leaf, re.I))
+    if left_of_values and (nameless or ranked) and _counting(view, block, column):
         return Role.SERIAL
     return Role.VALUE
 

@@ -85,6 +85,7 @@ _NOTE = re.compile(
 )
 _SOURCE = re.compile(r"\s*(sumber(\s*data)?|source|sumber\s*/\s*source)\s*[:/]\s*(.*)", re.I | re.S)
 _NUMBERING = re.compile(r"\(?\s*(\d{1,2}|[ivx]{1,4})\s*\)?\.?", re.I)
+_CONTINUED = re.compile(r"\b(lanjutan|sambungan|continued|halaman|page)\b", re.I)
 _META = re.compile(
     r"\s*(satuan|unit|tahun|periode|kabupaten|kota|provinsi|kecamatan|opd|dinas|instansi|bulan)\s*(/\s*\w+)?\s*:", re.I
 )
@@ -157,6 +158,11 @@ def source_of(text: str) -> str | None:
     """`Dinas Kesehatan` from `Sumber: Dinas Kesehatan`."""
     found = _SOURCE.match(text)
     return clean(found[3]) if found and clean(found[3]) else None
+
+
+def is_continuation(text: str) -> bool:
+    """`Lanjutan Tabel 3`: the same table on its next page."""
+    return bool(_CONTINUED.search(text))
 
 
 def is_meta(text: str) -> bool:

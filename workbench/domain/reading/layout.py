@@ -230,7 +230,12 @@ def _take_table(view: View, rows: Sequence[int], position: int, preface: list[in
             lines.append(row)
             position += 1
             continue
-        if "n" not in view.row(row) and (mine := _signature(view, [row])) and mine <= signature:
+        if (
+            "n" not in view.row(row)
+            and not _new_title(view, block, lines)
+            and (mine := _signature(view, [row]))
+            and mine <= signature
+        ):
             position += 1  # the header printed again on the next page
             lines = []
             continue
@@ -245,6 +250,17 @@ def _take_table(view: View, rows: Sequence[int], position: int, preface: list[in
         position += 1
     _end(view, block, lines)
     return block, position
+
+
+def _new_title(view: View, block: Block, lines: Sequence[int]) -> bool:
+    """Do lines before a repeated header name another table, rather than say that this one goes on?"""
+    known = {labels.squeeze(view.line(r)) for r in block.preface}
+    for row in lines:
+        text = view.line(row)
+        if labels.is_note(text) or labels.squeeze(text) in known or labels.is_continuation(text):
+            continue
+        return True
+    return False
 
 
 def _foreign(view: View, row: int, numeric: set[int]) -> bool:
