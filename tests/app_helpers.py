@@ -71,13 +71,15 @@ def open_app(
     at = AppTest.from_file(str(SCRIPT), default_timeout=timeout)
     at.user = as_user(person.id if isinstance(person, Person) else person)
     at.session_state["language"] = language
-    for name, value in (query or {}).items():
-        at.query_params[name] = value
     at.run()
     spec = navigation.page(file)
     if person is not None and not spec.default:
-        at.switch_page(os.path.relpath(spec.path, Path(SCRIPT).parent)).run()
-    return at
+        at.switch_page(os.path.relpath(spec.path, Path(SCRIPT).parent))
+    elif not query:
+        return at
+    # Only now: the router's first run is on the home page, and a change of page forgets the address's parameters.
+    at.query_params.update(query or {})
+    return at.run()
 
 
 def texts(at: AppTest) -> str:

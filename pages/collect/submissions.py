@@ -5,7 +5,7 @@ import streamlit as st
 from workbench.domain.people import WALIDATA_ROLES
 from workbench.i18n import _
 from workbench.services import collect, people
-from workbench.ui import access, frame, theme, words
+from workbench.ui import access, address, frame, theme, words
 from workbench.ui.resources import reading
 
 person = access.require(*WALIDATA_ROLES)
@@ -24,9 +24,11 @@ if case_id or evidence:
         "pages/collect/submissions.py", label=_("Tampilkan semua kiriman"), icon=":material/filter_alt_off:"
     )
 
+STATUSES = ["received", "checked", "returned", "accepted", "unreadable"]
+address.many("status", STATUSES)
 status = st.pills(
-    _("Status"), ["received", "checked", "returned", "accepted", "unreadable"], selection_mode="multi", key="status",
-    bind="query-params", format_func=theme.words,
+    _("Status"), STATUSES, selection_mode="multi", key="status", format_func=theme.words, on_change=address.keep,
+    args=("status",),
 )  # fmt: skip
 shown = [item for item in found if not status or item.status in status]
 

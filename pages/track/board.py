@@ -9,7 +9,7 @@ from workbench.domain.people import WALIDATA_ROLES, Role
 from workbench.i18n import _
 from workbench.services import track
 from workbench.services.track import BoardRow, ProgressFlag, flag_label
-from workbench.ui import access, frame, theme, words
+from workbench.ui import access, address, frame, theme, words
 from workbench.ui.components import clocks, new_case
 from workbench.ui.resources import reading
 
@@ -57,16 +57,17 @@ st.markdown(
 st.dataframe(procedures(rows), hide_index=True, alt=_("Jumlah perkara tiap prosedur menurut statusnya"))
 
 st.subheader(_("Perkara"), anchor=False)
+titles = {"": _("Semua prosedur")} | {row.sop_id: row.sop_title for row in rows}
+address.many("flag", list(ProgressFlag))
+address.one("sop", titles)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     flags = st.pills(
-        _("Status"), [flag.value for flag in ProgressFlag], selection_mode="multi", key="flag", bind="query-params",
-        format_func=lambda value: flag_label(ProgressFlag(value)),
+        _("Status"), [flag.value for flag in ProgressFlag], selection_mode="multi", key="flag",
+        format_func=lambda value: flag_label(ProgressFlag(value)), on_change=address.keep, args=("flag",),
     )  # fmt: skip
-    titles = {row.sop_id: row.sop_title for row in rows}
     sop_id = st.selectbox(
-        _("Prosedur"), [None, *titles], key="sop", bind="query-params",
-        format_func=lambda value: titles.get(value, _("Semua prosedur")),
-    )  # fmt: skip
+        _("Prosedur"), list(titles), key="sop", format_func=titles.__getitem__, on_change=address.keep, args=("sop",)
+    )
     wanted = st.text_input(_("Cari nomor, hal, atau OPD"), key="cari", bind="query-params")
 
 
@@ -74,7 +75,7 @@ def matches(row: BoardRow) -> bool:
     text = f"{row.number} {row.subject} {row.opd_name} {row.holder_name}".casefold()
     return (
         (not flags or row.flag.value in flags)
-        and (sop_id is None or row.sop_id == sop_id)
+        and (not sop_id or row.sop_id == sop_id)
         and all(word in text for word in (wanted or "").casefold().split())
     )
 
