@@ -258,7 +258,7 @@ def test_who_may_sign_and_with_what(office: Office) -> None:
         "no file": ({"scan": None}, Refused, "tidak membubuhkan"),
         "other lane": ({"who": "sekretaris"}, NotAllowed, "Langkah 8 milik"),
         "stale letter": ({"seen_version": 0}, Stale, "Muat ulang"),
-        "stale case": ({"seen_seq": 1}, Stale, ""),
+        "stale case": ({"seen_seq": 1}, Stale, "pukul"),
     }  # fmt: skip
     for name, (more, error, words) in tries.items():
         with pytest.raises(error, match=words), database.writing() as session:

@@ -250,3 +250,24 @@ def signing_step(sop: Sop) -> Step | None:
         if step.evidence is EvidenceKind.LETTER and any(o.kind is OutcomeKind.SIGN for o in step.outcomes):
             return step
     return None
+
+
+def first_text(kind: TemplateKind, *, number: str = "", day: str = "", subject: str = "") -> tuple[str, ...]:
+    """The paragraphs a new letter starts with; letters are Indonesian. ``number``, ``day``, ``subject``: of the letter
+    it answers."""
+    thanks = "Demikian disampaikan, atas perhatian dan kerja sama Saudara diucapkan terima kasih."
+    if kind is TemplateKind.REQUEST:
+        return (
+            "Dalam rangka penyelenggaraan statistik sektoral, bersama ini kami mohon bantuan Saudara menyampaikan data "
+            "sebagaimana form isian terlampir.",
+            "Data yang sudah diisi kami harapkan diterima paling lambat …",
+            thanks,
+        )
+    about = "".join(
+        (f" nomor {number}" if number else "", f" tanggal {day}" if day else "", f" hal {subject}" if subject else "")
+    )
+    return (
+        f"Menindaklanjuti surat Saudara{about}, bersama ini kami sampaikan data yang diminta sebagaimana terlampir.",
+        "Data tersebut sudah diperiksa oleh walidata. Sumber dan catatannya tercantum pada lampiran.",
+        thanks,
+    )

@@ -30,7 +30,7 @@ from workbench.services.letter_views import (
     settings,
     years,
 )
-from workbench.services.letters_incoming import add_scan, dispose, link_case, open_case, receive, settle
+from workbench.services.letters_incoming import add_scan, addressee, dispose, link_case, open_case, receive, settle
 from workbench.services.letters_outgoing import bring_signed, draft, refuse, revise, send, sign
 from workbench.storage import audit_log
 from workbench.storage import letters as store
@@ -42,6 +42,7 @@ __all__ = [
     "Scan",
     "Signed",
     "add_scan",
+    "addressee",
     "bring_signed",
     "dispose",
     "draft",

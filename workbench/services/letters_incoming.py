@@ -151,14 +151,7 @@ def dispose(
     if len(note) > MAX_NOTE:
         raise Refused(_("Catatan disposisi paling panjang {n} huruf agar muat pada satu lembar.").format(n=MAX_NOTE))
     superior = giver(session, by, given_by)
-    target = people.person_by_username(session, to_username) if to_username else None
-    if target is not None and to_role not in target.roles:
-        raise Refused(_("{name} tidak memegang peran itu hari ini.").format(name=target.name))
-    holder = target or next(iter(people.holders(session, to_role)), None)
-    post = holder.assignment_for(to_role) if holder is not None else None
-    words = rights.capacity_text(post) if post is not None else to_role.value
-    if target is not None:
-        words = f"{words} ({target.name})"
+    words = addressee(session, to_role, to_username)
     row.nature = (nature or Nature(row.nature)).value
     row.status = LetterStatus.DISPOSED.value
     earlier = store.dispositions(session, [letter_id]).get(letter_id, [])
@@ -171,7 +164,7 @@ def dispose(
             given_capacity=superior.capacity,
             given_employee_number=_employee_number(session, superior.username),
             to_role=to_role.value,
-            to_username=target.username if target else "",
+            to_username=to_username.strip().lower(),
             to_words=words,
             instructions=[item.value for item in dict.fromkeys(instructions)],
             note=note.strip(),
@@ -187,6 +180,16 @@ def dispose(
         session, case_id=row.case_id, seen_seq=seen(seen_seq), outcome=outcome, by=by, idem=f"{idem}:case",
         note=" ".join(filter(None, (said, note.strip()))),
     )  # fmt: skip
+
+
+def addressee(session: Session, role: Role, username: str = "") -> str:
+    """Whom a disposition names: the post (all posts of the role where several hold it), or post and person."""
+    chosen = people.person_by_username(session, username) if username else None
+    if chosen is not None and role not in chosen.roles:
+        raise Refused(_("{name} tidak memegang peran itu hari ini.").format(name=chosen.name))
+    posts = [a for p in ([chosen] if chosen else people.holders(session, role)) if (a := p.assignment_for(role))]
+    words = "/".join(dict.fromkeys(rights.capacity_text(post) for post in posts)) or role.value
+    return f"{words} ({chosen.name})" if chosen is not None else words
 
 
 def settle(session: Session, *, letter_id: int, seen_version: int, by: Person, idem: str, note: str) -> None:

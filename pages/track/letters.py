@@ -1,0 +1,111 @@
+"""Agenda surat: what came in, what went out?"""
+
+import streamlit as st
+
+from workbench.domain.letters import NATURE_WORDS, STATUS_WORDS, Direction
+from workbench.domain.people import WALIDATA_ROLES
+from workbench.i18n import _
+from workbench.services import letter_papers, letters, people
+from workbench.services.letter_model import RegisterRow
+from workbench.ui import access, feedback, frame, words
+from workbench.ui.components import letter_detail
+from workbench.ui.components import letter_forms as forms
+from workbench.ui.resources import reading, writing
+
+person = access.require(*WALIDATA_ROLES)
+
+opened = st.query_params.get("surat", "")
+if opened.isdecimal():
+    letter_detail.show(int(opened), person)
+    st.stop()
+
+frame.header(_("Agenda surat"), _("Surat masuk dan keluar, bernomor urut tanpa celah tiap tahun."))
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    chosen = st.segmented_control(
+        _("Buku"), [Direction.INCOMING.value, Direction.OUTGOING.value], default=Direction.INCOMING.value, key="buku",
+        required=True, bind="query-params", format_func=lambda value: forms.book_word(Direction(value)),
+    )  # fmt: skip
+    direction = Direction(chosen)
+    with reading() as session:
+        years = letters.years(session, direction)
+    year = st.selectbox(_("Tahun"), years, key="tahun", width=110)
+    wanted = st.text_input(
+        _("Cari"), key="cari", bind="query-params", placeholder=_("nomor, asal, hal, disposisi"), width=260
+    )
+    if st.button(_("Surat masuk baru"), type="primary", icon=":material/add:"):
+        forms.incoming()
+    if st.button(_("Surat keluar baru"), icon=":material/edit_document:"):
+        forms.outgoing()
+
+with reading() as session:
+    rows = letters.register(session, person=person, direction=direction, year=year, wanted=wanted or "")
+
+
+def line(row: RegisterRow) -> dict:
+    incoming = direction is Direction.INCOMING
+    return {
+        _("No."): row.agenda_number,
+        _("Diterima") if incoming else _("Tanggal"): row.received_on if incoming else row.letter_date,
+        _("Dari") if incoming else _("Kepada"): row.correspondent,
+        _("Nomor surat"): row.letter_number,
+        _("Perihal"): row.subject if row.readable else _("Surat rahasia"),
+        _("Sifat"): _(NATURE_WORDS[row.nature]),
+        **({_("Disposisi"): row.disposition} if incoming else {}),
+        _("Keadaan"): _(STATUS_WORDS[row.status]),
+        **({_("Tindak lanjut"): row.follow_up} if incoming else {}),
+        _("Perkara"): row.case_number,
+        _("Berkas"): row.scans,
+    }
+
+
+if not rows and not wanted:
+    st.info(
+        _("Belum ada surat tahun ini. Catat yang pertama dengan Surat masuk baru; nomor agendanya diberikan sendiri."),
+        icon=":material/mail:",
+    )
+else:
+    day = st.column_config.DateColumn(format="DD/MM/YYYY", width=95)
+    chosen_row = st.dataframe(
+        [line(row) for row in rows],
+        # A new key whenever the list changes: a selection must never slide onto another letter.
+        key=f"letters-{direction}-{year}-" + "-".join(str(row.letter_id) for row in rows[:200]),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            _("No."): st.column_config.NumberColumn(width=50, format="%d"),
+            _("Diterima"): day,
+            _("Tanggal"): day,
+            _("Perihal"): st.column_config.TextColumn(width="large"),
+            _("Berkas"): st.column_config.NumberColumn(width=60),
+        },
+        alt=_("Buku agenda surat menurut nomor"),
+    )
+    st.caption(_("{n} surat. Pilih satu baris untuk membukanya.").format(n=words.number(len(rows))))
+    if chosen_row.selection.rows:
+        picked = rows[chosen_row.selection.rows[0]]
+        if picked.readable:
+            forms.open_letter(picked.letter_id)
+        st.warning(_("Surat ini rahasia dan tidak ditujukan kepada Anda."))
+
+
+def export(form: str) -> None:
+    """The click: store the register as it is filtered, and give the link."""
+    with feedback.shown_errors(later=True) as done, writing() as session:
+        sha = letter_papers.export(
+            session, by=access.require(), direction=direction, year=year, form=form, wanted=wanted or ""
+        )
+    if done.ok:
+        feedback.flash(_("Buku agenda tersimpan: {link}").format(link=f"[{form.upper()}](/berkas/{sha})"))
+
+
+with st.container(horizontal=True):
+    for form in ("xlsx", "csv"):
+        st.button(
+            _("Unduh {form}").format(form=form.upper()), icon=":material/download:", key=f"export-{form}",
+            on_click=export, args=(form,), disabled=not rows,
+        )  # fmt: skip
+    if forms.may_set(person) and st.button(_("Pengaturan"), icon=":material/settings:"):
+        forms.setting()
+st.caption(_("Hari ini {day}. Nomor mulai lagi dari 1 pada 1 Januari.").format(day=people.today().strftime("%d/%m/%Y")))
