@@ -94,9 +94,9 @@ def read_long(grid: Grid) -> LongTable | None:
     if block.body != list(range(first, block.body[-1] + 1)):
         return None
     body = grid.rows[first : last + 1]
-    texts = [[shown(row[c.index]) for row in body] for c in stub]
+    texts = [_texts(body, c.index) for c in stub]
     unit_columns = [c.index for c in columns if c.role is Role.UNIT]
-    row_units = [shown(row[unit_columns[0]]) for row in body] if unit_columns else None
+    row_units = _texts(body, unit_columns[0]) if unit_columns else None
     heads = LongHeads(first, len(body), texts, row_units)
     notes = [row for row in block.notes if row >= HEAD]
     draft = Draft(
@@ -107,6 +107,10 @@ def read_long(grid: Grid) -> LongTable | None:
     return _fill(grid, draft, heads, body, first, stub)
 
 
+def _texts(body: list[list[CellValue]], c: int) -> list[str]:
+    return [v.strip() if type(v) is str else shown(v) for v in [row[c] for row in body]]
+
+
 def _fill(
     grid: Grid, draft: Draft, heads: LongHeads, body: list[list[CellValue]], first: int, stub: Sequence[Column]
 ) -> LongTable | None:
@@ -115,7 +119,7 @@ def _fill(
     findings: list[Finding] = []
     arrays: list[NDArray[np.float64]] = []
     cells = [[row[c.index] for row in body] for c in draft.measures]
-    evidence = [numbers.evidence_of({v for v in column if isinstance(v, str)}) for column in cells]
+    evidence = [numbers.evidence_of(_strings(column)) for column in cells]
     together = numbers.Evidence()
     for one in evidence:
         together.merge(one)
@@ -180,6 +184,10 @@ class _Kinds(Sequence[Kind]):
         return self.heads.kinds.get(i, Kind.DATA)
 
 
+def _strings(column: list[CellValue]) -> set[str]:
+    return {v for v in column if isinstance(v, str)} if str in set(map(type, column)) else set()
+
+
 def _told(heads: LongHeads, distinct: Sequence[str], setting: numbers.Setting) -> NDArray[np.bool_] | None:
     if not heads.units or not setting.row_counts:
         return None
@@ -199,7 +207,7 @@ def _column(
     kinds = set(map(type, cells))
     if kinds <= {float, int}:
         return np.array(cells, dtype=np.float64), []
-    distinct = {v for v in cells if isinstance(v, str)}
+    distinct = _strings(cells)
     found = {v: numbers.literal(v) for v in distinct}
     scores = {
         mark: numbers.thousands_score(mark, evidence, setting, [f for f in found.values() if f and f.shape is either])
@@ -282,6 +290,8 @@ def _code_finding(
 
 def _duplicates(draft: Draft, heads: LongHeads) -> list[Finding]:
     if not heads.columns:
+        return []
+    if len(set(zip(*heads.columns, strict=True))) == len(heads):
         return []
     seen: dict[tuple[str, ...], int] = {}
     twice: list[tuple[int, int]] = []
