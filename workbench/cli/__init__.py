@@ -20,6 +20,7 @@ _COMMANDS = {
     "worker": "workbench.cli.worker:worker",
     "audit": "workbench.cli.audit:audit",
     "user": "workbench.cli.user:user",
+    "notify": "workbench.cli.notify:notify",
 }
 
 
