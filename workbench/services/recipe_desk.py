@@ -8,22 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 from sqlmodel import Session
 
 from workbench.domain.datasets import SymbolMeaning
-from workbench.domain.errors import NotFound, Refused
+from workbench.domain.errors import NotFound, Refused, Stale
 from workbench.domain.people import Person
 from workbench.domain.reading.model import Severity
-from workbench.domain.recipes import Recipe, Symbols
+from workbench.domain.recipes import Recipe, Symbols, default_recipe
 from workbench.i18n import _
 from workbench.services import collect, rights
 from workbench.services.replaying import replayed
 from workbench.storage import audit_log, datasets, recipes, submissions
 from workbench.storage.recipes import StoredRecipe
 
+_HISTORY = 5_000  # entries of the audit log that are looked through for a recipe's versions
 _COMPARED = ("indicator", "category", "area_code", "period", "value", "flag", "unit", "kind")
 
 
@@ -78,18 +80,76 @@ def preview(session: Session, *, submission_id: int, recipe: Recipe) -> Preview:
     return Preview(now.replay.table, then.replay.table, tuple(changed), *counts)
 
 
-def save_recipe(session: Session, *, recipe: Recipe, by: Person, reason: str) -> StoredRecipe:
-    """Keep a recipe as the dataset's newest version. Submissions are checked anew by whoever looks at them next."""
+def save_recipe(session: Session, *, recipe: Recipe, by: Person, reason: str, seen_sha256: str = "") -> StoredRecipe:
+    """Keep a recipe as the dataset's newest version. Submissions are checked anew by whoever looks at them next.
+
+    ``seen_sha256`` is the recipe from which this one was made; when another is the newest by now, ``Stale``.
+    """
     rights.office_member(session, by)
     if not reason.strip():
         raise Refused(_("Tuliskan alasannya."))
     definition = datasets.get(recipe.dataset_id)
+    newest = recipes.latest(session, definition)
+    if seen_sha256 and newest.sha256 != seen_sha256:
+        raise Stale(
+            _("Resep sudah diubah oleh {who} (versi {n}) sejak ditampilkan. Lihat dulu yang baru; tidak ada yang "
+              "berubah.").format(who=newest.author or _("orang lain"), n=newest.version)
+        )  # fmt: skip
     stored = recipes.save(session, recipe, definition, author=by.username, reason=reason.strip())
     audit_log.append(
         session, by.username, "recipe.save",
         {"dataset": recipe.dataset_id, "version": stored.version, "sha256": stored.sha256, "reason": reason.strip()},
     )  # fmt: skip
     return stored
+
+
+def adopt(
+    session: Session, *, submission_id: int, recipe: Recipe, by: Person, reason: str, seen_sha256: str
+) -> StoredRecipe:
+    """Keep a recipe that was made while looking at a submission. ``Refused`` once that submission is decided."""
+    row = submissions.get(session, submission_id, lock=True)
+    if row.status in (submissions.ACCEPTED, submissions.RETURNED):
+        raise Refused(_("Kiriman ini sudah diputus; resepnya tidak diubah dari sini lagi. Tidak ada yang berubah."))
+    if recipe.dataset_id != row.dataset_id:
+        raise Refused(_("Resep ini bukan untuk dataset kiriman ini. Tidak ada yang berubah."))
+    return save_recipe(session, recipe=recipe, by=by, reason=reason, seen_sha256=seen_sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeVersion:
+    """A version as it was saved: who, when and why. Version 0 follows from the definition."""
+
+    version: int
+    sha256: str
+    author: str
+    at: datetime | None
+    reason: str
+    recipe: Recipe
+
+
+def history(session: Session, *, dataset_id: str) -> list[RecipeVersion]:
+    """Every version of a dataset's recipe, newest first, as the audit log keeps them: going back to an earlier text
+    is a new version, and the earlier one stays in its place."""
+    definition = datasets.get(dataset_id)
+    found: dict[int, RecipeVersion] = {}
+    for entry in audit_log.entries(session, act="recipe.save", limit=_HISTORY):
+        version = int(entry.body.get("version", 0))
+        if entry.body.get("dataset") != dataset_id or version in found:
+            continue
+        address = str(entry.body["sha256"])
+        stored = recipes.get(session, definition, address)
+        found[version] = RecipeVersion(
+            version, address, entry.actor, entry.at, str(entry.body["reason"]), stored.recipe
+        )  # fmt: skip
+    newest = recipes.latest(session, definition)
+    if newest.version not in found:
+        found[newest.version] = RecipeVersion(
+            newest.version, newest.sha256, newest.author, None, newest.reason, newest.recipe
+        )  # fmt: skip
+    if 0 not in found:
+        recipe = default_recipe(definition)
+        found[0] = RecipeVersion(0, recipes.sha256(recipe), "", None, _("Mengikuti definisi dataset."), recipe)
+    return sorted(found.values(), key=lambda item: -item.version)
 
 
 def confirm_area(session: Session, *, dataset_id: str, label: str, area_code: str, by: Person) -> StoredRecipe:
