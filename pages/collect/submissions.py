@@ -57,6 +57,10 @@ chosen = st.dataframe(
     hide_index=True,
     on_select="rerun",
     selection_mode="single-row",
+    column_config={
+        _("Dataset"): st.column_config.TextColumn(width=270),
+        _("Putaran"): st.column_config.NumberColumn(width=70),
+    },
     alt=_("Kiriman OPD menurut status"),
 )
 st.caption(_("Pilih satu baris untuk memeriksanya."))

@@ -61,20 +61,40 @@ def card(item: OwedItem) -> None:
 
 with reading() as session:
     owed = collect.owed(session, person=person)
+    accepted = collect.list_submissions(session, opd_codes=person.opd_codes, statuses=("accepted",))
 
-if not owed:
+if not any(item.status != "accepted" for item in owed):
     st.info(
-        _("Belum ada data yang diminta. Permintaan dari walidata muncul di sini dengan batas waktunya."),
+        _("Tidak ada data yang harus dikirim saat ini. Permintaan dari walidata muncul di sini dengan batas waktunya."),
         icon=":material/upload_file:",
     )
 for status, title in (
     ("returned", _("Dikembalikan, perlu diperbaiki")),
     ("to_send", _("Perlu dikirim")),
     ("sent", _("Sudah dikirim, sedang diperiksa")),
-    ("accepted", _("Sudah disahkan")),
 ):
     group = [item for item in owed if item.status == status]
     if group:
         st.subheader(f"{title} ({len(group)})", anchor=False)
         for item in group:
             card(item)
+if accepted:
+    st.subheader(_("Sudah disahkan ({n})").format(n=len(accepted)), anchor=False)
+    st.dataframe(
+        [
+            {
+                _("Dataset"): item.dataset_title,
+                _("Tahun"): item.period,
+                _("Diterima"): words.when(item.received_at),
+                _("Tanda terima"): item.receipt,
+                _("Berkas"): f"/berkas/{item.file_sha256}#{item.file_name}",
+            }
+            for item in accepted
+        ],
+        hide_index=True,
+        column_config={
+            _("Dataset"): st.column_config.TextColumn(width=270),
+            _("Berkas"): st.column_config.LinkColumn(display_text=r"#(.+)$"),
+        },
+        alt=_("Kiriman yang sudah disahkan"),
+    )

@@ -81,7 +81,7 @@ def approval(view: CaseView) -> None:
         return
     step = view.sop.step(view.state.step)
     st.markdown(f"**{_('Langkah')} {step.no}. {step.activity}**")
-    clocks.face(_("Langkah ini"), view.step_clock, none=_("Langkah ini tidak memiliki waktu baku."))
+    clocks.line(view.step_clock, none=_("Langkah ini tidak memiliki waktu baku."))
     if not view.allowed.decide:
         st.caption(_("Menunggu {holder}.").format(holder=view.holder_name))
         return

@@ -188,5 +188,6 @@ with right:
     st.subheader(_("Resep"), anchor=False)
     recipe_view.sentences(recipe)
 if table is not None:
-    st.subheader(_("Data yang akan disahkan ({n} angka)").format(n=words.number(table.num_rows)), anchor=False)
+    heading = _("Data yang akan disahkan ({n} angka)") if undecided else _("Data kiriman ini ({n} angka)")
+    st.subheader(heading.format(n=words.number(table.num_rows)), anchor=False)
     recipe_view.table(table)

@@ -54,7 +54,12 @@ st.markdown(
         if counts[flag]
     )
 )
-st.dataframe(procedures(rows), hide_index=True, alt=_("Jumlah perkara tiap prosedur menurut statusnya"))
+st.dataframe(
+    procedures(rows),
+    hide_index=True,
+    column_config={_("Prosedur"): st.column_config.TextColumn(width=300)},
+    alt=_("Jumlah perkara tiap prosedur menurut statusnya"),
+)
 
 st.subheader(_("Perkara"), anchor=False)
 titles = {"": _("Semua prosedur")} | {row.sop_id: row.sop_title for row in rows}
@@ -108,7 +113,13 @@ chosen = st.dataframe(
     hide_index=True,
     on_select="rerun",
     selection_mode="single-row",
-    column_config={_("Langkah"): st.column_config.TextColumn(width="large")},
+    column_config={
+        _("Status"): st.column_config.TextColumn(width=125),
+        _("Perkara"): st.column_config.TextColumn(width=120),
+        _("Pemegang"): st.column_config.TextColumn(width=150),
+        _("Hal"): st.column_config.TextColumn(width=200),
+        _("Langkah"): st.column_config.TextColumn(width="large"),
+    },
     alt=_("Perkara menurut status dan langkah"),
 )
 st.caption(_("{n} perkara. Pilih satu baris untuk membukanya.").format(n=words.number(len(shown))))

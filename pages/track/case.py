@@ -105,8 +105,8 @@ st.dataframe(
     height="content",
     column_config={
         _("No"): st.column_config.TextColumn(width=40),
-        _("Posisi"): st.column_config.TextColumn(width=100),
-        _("Kegiatan"): st.column_config.TextColumn(width="medium"),
+        _("Posisi"): st.column_config.TextColumn(width=105),
+        _("Kegiatan"): st.column_config.TextColumn(width=230),
         _("Kunjungan"): st.column_config.NumberColumn(help=_("Berapa kali perkara sampai di langkah ini."), width=80),
     },
     alt=_("Tabel langkah SOP dengan posisi perkara ini"),

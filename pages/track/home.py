@@ -5,8 +5,9 @@ import streamlit as st
 from workbench.domain.people import PRODUCER_ROLES
 from workbench.i18n import _
 from workbench.services import track
-from workbench.ui import access, frame, words
-from workbench.ui.components.clocks import flag_cell
+from workbench.services.track import InboxItem
+from workbench.ui import access, frame, theme, words
+from workbench.ui.components.clocks import flag_key
 from workbench.ui.resources import reading
 
 person = access.require()
@@ -31,6 +32,22 @@ def sentences() -> list[str]:
     return said or [_("Tidak ada yang mendesak untuk Anda saat ini.")]
 
 
+def step_card(item: InboxItem) -> None:
+    """One step: when it is due in words, what is to be done, and the case behind it."""
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(
+            f"{theme.badge_text(flag_key(item.flag))} **{words.plain(words.left(item.remaining_seconds))}** "
+            f":gray[{words.when(item.due_at)}]"
+            if item.due_at
+            else theme.badge_text(flag_key(item.flag))
+        )
+        st.markdown(
+            f"**{item.step_no}. {words.plain(item.activity)}**  \n"
+            f"[{item.number}](/perkara?case={item.case_id}) · "
+            + " · ".join(words.plain(part) for part in (item.subject, item.opd_name) if part)
+        )
+
+
 st.markdown("  \n".join(sentences()))
 
 if not items:
@@ -48,23 +65,9 @@ else:
         _("Buka yang paling mendesak: {number}").format(number=first.number), f"/perkara?case={first.case_id}",
         type="primary", icon=":material/priority_high:",
     )  # fmt: skip
-    st.subheader(_("Lima langkah berikutnya"), anchor=False)
-    st.dataframe(
-        [
-            {
-                _("Status"): flag_cell(item.flag),
-                _("Perkara"): f"/perkara?case={item.case_id}#{item.number}",
-                _("Jatuh tempo"): words.when(item.due_at),
-                _("Sisa"): words.left(item.remaining_seconds),
-                _("Langkah"): f"{item.step_no}. {item.activity}",
-                _("Hal"): item.subject,
-            }
-            for item in items[:5]
-        ],
-        hide_index=True,
-        column_config={_("Perkara"): st.column_config.LinkColumn(display_text=r"#(.+)$", width=110)},
-        alt=_("Lima langkah berikutnya dengan status, perkara dan jatuh tempo"),
-    )
+    st.subheader(_("Langkah berikutnya"), anchor=False)
+    for item in items[:5]:
+        step_card(item)
     if len(items) > 5:
         frame.page_link(
             "pages/track/inbox.py", label=_("Semua {n} tugas saya").format(n=len(items)), icon=":material/inbox:"

@@ -22,9 +22,9 @@ with reading() as session:
 def row(item: InboxItem) -> dict:
     return {
         _("Status"): clocks.flag_cell(item.flag),
+        _("Langkah"): f"{item.step_no}. {item.activity}",
         _("Jatuh tempo"): words.when(item.due_at),
         _("Sisa"): words.left(item.remaining_seconds),
-        _("Langkah"): f"{item.step_no}. {item.activity}",
         _("Hal"): item.subject,
         _("Perkara"): f"/perkara?case={item.case_id}#{item.number}",
         _("OPD"): item.opd_name,
@@ -41,7 +41,7 @@ def decide(case_id: int) -> None:
     st.markdown(f"**{step.no}. {step.activity}**")
     if step.inputs:
         st.caption(_("Kelengkapan: {inputs}").format(inputs=step.inputs))
-    clocks.face(_("Langkah ini"), view.step_clock, none=_("Langkah ini tidak memiliki waktu baku."))
+    clocks.line(view.step_clock, none=_("Langkah ini tidak memiliki waktu baku."))
     decision.panel(view, person)
     frame.page_link("pages/track/case.py", label=_("Buka perkara lengkap"), query_params={"case": str(case_id)})
 
@@ -60,8 +60,12 @@ else:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
+            _("Status"): st.column_config.TextColumn(width=125),
+            _("Langkah"): st.column_config.TextColumn(width=200),
+            _("Jatuh tempo"): st.column_config.TextColumn(width=160),
+            _("Sisa"): st.column_config.TextColumn(width=130),
+            _("Hal"): st.column_config.TextColumn(width=200),
             _("Perkara"): st.column_config.LinkColumn(display_text=r"#(.+)$", width=110),
-            _("Langkah"): st.column_config.TextColumn(width="large"),
         },
         alt=_("Tugas saya menurut jatuh tempo"),
     )

@@ -12,7 +12,7 @@ import streamlit as st
 
 
 def many(key: str, offered: Collection[str]) -> None:
-    """Before a widget of several choices is drawn: begin with what the address holds; what is not offered is left out."""
+    """Before a widget of several choices is drawn: begin with what the address holds and the widget offers."""
     if key not in st.session_state:
         st.session_state[key] = [value for value in st.query_params.get_all(key) if value in offered]
 

@@ -36,6 +36,15 @@ def face(title: str, clock: ClockFace, *, none: str) -> None:
             st.caption(words.left(clock.remaining_seconds))
 
 
+def line(clock: ClockFace, *, none: str) -> None:
+    """The same clock as one line, for narrow places."""
+    if clock.due_at is None:
+        st.markdown(f":gray[{none}]")
+        return
+    left = f" · {words.left(clock.remaining_seconds)}" if clock.remaining_seconds is not None else ""
+    st.markdown(f"{theme.badge_text(flag_key(clock.flag))} {words.when(clock.due_at)}{left}")
+
+
 def three_clocks(view: CaseView) -> None:
     """Step, whole SOP and law side by side; they are never merged into one."""
     if view.state.ended:
