@@ -6,7 +6,7 @@ way up. Nothing here knows a figure; what the generator's workbooks hold goes th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ from workbench.services import (
     track,
 )
 from workbench.services.jobs import Worker
-from workbench.storage import database, datasets, jobs
+from workbench.storage import casebook, database, datasets, jobs
 
 SOP = "srg-pengumpulan-publikasi"
 ACTS = 7
@@ -64,10 +64,16 @@ class Story:
         self.tell(1, _("Kantor contoh: {people} orang, {opds} perangkat daerah, {sops} SOP.").format(
             people=len(self.cast), opds=len(seeded.opds), sops=seeded.sops))  # fmt: skip
 
-    def archive(self, years: tuple[str, ...]) -> None:
-        """Act 2: what earlier years left behind, accepted without a running case."""
+    def archive(self, years: tuple[str, ...], only: Collection[str] = ()) -> None:
+        """Act 2: what earlier years left behind (of all datasets, or ``only`` these), accepted without a running case.
+
+        What the archive holds already stays as it is.
+        """
+        with database.session() as session:
+            kept = {(version.dataset_id, version.period) for version in process.versions(session)}
         for file in demo_files.files(years):
-            self._process(self._receive(file, None))
+            if (file.dataset_id, file.period) not in kept and file.dataset_id in (only or {file.dataset_id}):
+                self._process(self._receive(file, None))
         self.tell(2, _("Data {years} disahkan dari arsip: {n} dataset.").format(
             years=", ".join(years), n=self.accepted))  # fmt: skip
 
@@ -266,13 +272,13 @@ def play(tell: Tell, *, to_release: bool) -> Story:
     story = Story(tell)
     story.office()
     with database.session() as session:
-        if any(row.sop_id == SOP for row in (*track.board(session), *track.board(session, ended=True))):
+        if casebook.by_idem(session, f"demo-{demo_files.YEARS[-1]}") is not None:
             raise Refused(_("Kantor contoh sudah berisi perkara; jalankan pada folder data yang kosong."))
         clock = office_clock.clock(session)
         now = moment.now()
         last = int(demo_files.YEARS[-1])
         start = clock.back_days(now, 4)
-    with moment.at(now - timedelta(days=400)):
+    with moment.at(now - timedelta(days=600)):
         story.archive(tuple(year for year in demo_files.YEARS if int(year) < last))
     opening = _morning(start)
     story.order(str(last), opening)
