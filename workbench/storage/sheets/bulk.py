@@ -101,7 +101,7 @@ def plan(path: Path) -> Plan:
         raise UnreadableFile(_("Berkas UTF-16 sebesar ini belum dapat dibaca; simpan ulang sebagai CSV UTF-8."))
     text = decode(cut)
     delimiter = sniff_delimiter(text)
-    records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))[:5000]
+    records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))[:2000]
     width = max(map(len, records), default=0)
     grid = Grid(path.stem, [[*r, *[""] * (width - len(r))] for r in records], typed=False)
     tags = tags_of(grid)
