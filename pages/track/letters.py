@@ -33,9 +33,10 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     wanted = st.text_input(
         _("Cari"), key="cari", bind="query-params", placeholder=_("nomor, asal, hal, disposisi"), width=260
     )
-    if st.button(_("Surat masuk baru"), type="primary", icon=":material/add:"):
-        forms.incoming()
-    if st.button(_("Surat keluar baru"), icon=":material/edit_document:"):
+    if direction is Direction.INCOMING:
+        if st.button(_("Surat masuk baru"), type="primary", icon=":material/add:"):
+            forms.incoming()
+    elif st.button(_("Surat keluar baru"), type="primary", icon=":material/add:"):
         forms.outgoing()
 
 with reading() as session:
@@ -48,11 +49,11 @@ def line(row: RegisterRow) -> dict:
         _("No."): row.agenda_number,
         _("Diterima") if incoming else _("Tanggal"): row.received_on if incoming else row.letter_date,
         _("Dari") if incoming else _("Kepada"): row.correspondent,
-        _("Nomor surat"): row.letter_number,
         _("Perihal"): row.subject if row.readable else _("Surat rahasia"),
         _("Sifat"): _(NATURE_WORDS[row.nature]),
         **({_("Disposisi"): row.disposition} if incoming else {}),
         _("Keadaan"): _(STATUS_WORDS[row.status]),
+        _("Nomor surat"): row.letter_number,
         **({_("Tindak lanjut"): row.follow_up} if incoming else {}),
         _("Perkara"): row.case_number,
         _("Berkas"): row.scans,
@@ -61,11 +62,13 @@ def line(row: RegisterRow) -> dict:
 
 if not rows and not wanted:
     st.info(
-        _("Belum ada surat tahun ini. Catat yang pertama dengan Surat masuk baru; nomor agendanya diberikan sendiri."),
+        _("Belum ada surat tahun ini. Surat yang dicatat di sini langsung mendapat nomor agenda.")
+        if direction is Direction.INCOMING
+        else _("Belum ada surat keluar tahun ini. Nomor diberikan saat draf ditandatangani."),
         icon=":material/mail:",
     )
 else:
-    day = st.column_config.DateColumn(format="DD/MM/YYYY", width=95)
+    day = st.column_config.DateColumn(format="DD/MM/YYYY", width=88)
     chosen_row = st.dataframe(
         [line(row) for row in rows],
         # A new key whenever the list changes: a selection must never slide onto another letter.
@@ -74,10 +77,15 @@ else:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            _("No."): st.column_config.NumberColumn(width=50, format="%d"),
+            _("No."): st.column_config.NumberColumn(width=45, format="%d"),
             _("Diterima"): day,
             _("Tanggal"): day,
-            _("Perihal"): st.column_config.TextColumn(width="large"),
+            _("Dari"): st.column_config.TextColumn(width=140),
+            _("Kepada"): st.column_config.TextColumn(width=140),
+            _("Perihal"): st.column_config.TextColumn(width=210),
+            _("Sifat"): st.column_config.TextColumn(width=80),
+            _("Disposisi"): st.column_config.TextColumn(width=140),
+            _("Keadaan"): st.column_config.TextColumn(width=115),
             _("Berkas"): st.column_config.NumberColumn(width=60),
         },
         alt=_("Buku agenda surat menurut nomor"),

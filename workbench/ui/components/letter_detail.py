@@ -116,7 +116,7 @@ def _facts(view: LetterView) -> None:
         label = _("Menjawab surat {agenda}").format(agenda=view.reply_to_agenda)
         frame.page_link("track/letters.py", label=label, query_params={"surat": str(view.reply_to)})
     for number, name in view.replies:
-        label = _("Dibalas: {number}").format(number=name)
+        label = _("Balasan: {number}").format(number=name)
         frame.page_link("track/letters.py", label=label, query_params={"surat": str(number)})
 
 
@@ -133,21 +133,24 @@ def _dispositions(view: LetterView) -> None:
     if not view.dispositions:
         st.caption(_("Belum ada. Disposisi pimpinan muncul di sini dan pada lembar disposisi."))
         return
-    st.dataframe(
-        [
-            {
-                _("Waktu"): words.when(item.at),
-                _("Dari"): f"{item.given_capacity} ({item.given_name})",
-                _("Kepada"): item.to_words,
-                _("Dengan hormat harap"): "; ".join(_(INSTRUCTION_WORDS[i]) for i in item.instructions),
-                _("Catatan"): item.note,
-                _("Dicatat"): item.recorded_by,
-            }
-            for item in view.dispositions
-        ],
-        hide_index=True,
-        alt=_("Rantai disposisi"),
-    )
+    for item in view.dispositions:
+        asked = "; ".join(_(INSTRUCTION_WORDS[i]) for i in item.instructions)
+        said = _("{number}. {giver} kepada {to}").format(
+            number=item.number, giver=f"{item.given_capacity} ({item.given_name})", to=item.to_words
+        )
+        copied = ""
+        if item.recorded_by != item.given_name:
+            copied = _("Disalin dari lembar kertas oleh {name}").format(name=item.recorded_by)
+        st.markdown(
+            f"**{words.plain(said)}** :gray[· {words.when(item.at)}]"
+            + (f"  \n{words.plain(asked)}" if asked else "")
+            + (f"  \n:gray[“{words.plain(item.note)}”]" if item.note else "")
+            + (
+                f"  \n:gray[{words.plain(_('Disalin dari lembar kertas oleh {name}').format(name=copied))}]"
+                if copied
+                else ""
+            )
+        )
 
 
 def _papers(view: LetterView) -> None:

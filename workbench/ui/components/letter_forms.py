@@ -28,10 +28,10 @@ from workbench.domain.letters import (
     signing_step,
 )
 from workbench.domain.people import SUPERVISOR_ROLES, Person, Role
-from workbench.domain.sop import OutcomeKind
+from workbench.domain.sop import OutcomeKind, Sop
 from workbench.i18n import _
 from workbench.reporting.formats import day as printed_day
-from workbench.services import casework, documents, letters, people, track
+from workbench.services import casework, documents, letters, people, rights, track
 from workbench.services.letter_model import Facts, LetterView, Scan
 from workbench.services.track import BoardRow, CaseView
 from workbench.ui import access, feedback, frame, words
@@ -108,7 +108,7 @@ def incoming() -> None:
     )  # fmt: skip
     sop_id, opd_code, case_id = "", "", None
     if begin == "open":
-        starts = {sop.id: f"{sop.title} · {sop.office}" for sop in sops.values() if sop.fan_out is None}
+        starts = _starts(list(sops.values()))
         sop_id = st.selectbox(_("Prosedur (SOP)"), list(starts), format_func=starts.__getitem__, key="in-sop")
         opd_code = _opd(sop_id, "in") if any(lane.role in _PRODUCERS for lane in sops[sop_id].lanes) else ""
     elif begin == "link":
@@ -127,6 +127,13 @@ def incoming() -> None:
     if result.ok:
         done("in", _("Surat masuk dicatat dengan nomor agenda {agenda}.").format(agenda=got.agenda))
         open_letter(got.letter_id)
+
+
+def _starts(sops: list[Sop]) -> dict[str, str]:
+    """Procedures a letter can open; those that begin with somebody outside come first."""
+    fit = [sop for sop in sops if sop.fan_out is None]
+    fit.sort(key=lambda sop: (sop.lane(sop.step(sop.start).lane).role not in rights.RECORDED_ROLES, sop.title))
+    return {sop.id: f"{sop.title} · {sop.office}" for sop in fit}
 
 
 _PRODUCERS = (Role.PRODUCER_STAFF, Role.PRODUCER_PIC)
@@ -214,8 +221,9 @@ def link(view: LetterView) -> None:
     """Open a case by this letter, or say which one it belongs to."""
     cases = _open_cases()
     with reading() as session:
-        starts = {s.id: f"{s.title} · {s.office}" for s in casework.current_sops(session) if s.fan_out is None}
-        producers = {s.id for s in casework.current_sops(session) if any(lane.role in _PRODUCERS for lane in s.lanes)}
+        sops = casework.current_sops(session)
+    starts = _starts(sops)
+    producers = {sop.id for sop in sops if any(lane.role in _PRODUCERS for lane in sop.lanes)}
     new = st.toggle(_("Buka perkara baru"), value=True, key=f"link-new-{view.letter_id}")
     sop_id, case_id, opd_code = "", None, ""
     if new:
