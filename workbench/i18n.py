@@ -56,7 +56,7 @@ def language() -> str:
 
 
 def ask(source: Callable[[], str | None]) -> None:
-    """Where nothing was set, ask ``source`` (the web session knows its reader, also in callbacks and partial reruns)."""
+    """Where nothing was set, ask ``source``: the web session knows its reader, also in callbacks."""
     global _source
     _source = source
 

@@ -109,7 +109,8 @@ class Story:
         self.edition_id = f"{year}-1"
         with moment.at(at), database.writing() as session:
             disseminate.freeze_edition(
-                session, id=self.edition_id, title=_("Kota Surakarta dalam Statistik Sektoral"), year=year, by=self.cast["statistisi"],
+                session, id=self.edition_id, title=_("Kota Surakarta dalam Statistik Sektoral"), year=year,
+                by=self.cast["statistisi"],
             )  # fmt: skip
             job_id = disseminate.request_draft(
                 session, edition_id=self.edition_id, case_id=self.case_id, by=self.cast["statistisi"],
@@ -187,7 +188,8 @@ class Story:
             process.return_to_opd(
                 session, submission_id=submission_id, by=self.cast["statistisi"],
                 note=_("Jumlah tidak sama dengan penjumlahan kecamatan; mohon diperiksa kembali."),
-                cells=process.cells_to_return(session, submission_id=submission_id), idem=f"demo-return-{submission_id}",
+                cells=process.cells_to_return(session, submission_id=submission_id),
+                idem=f"demo-return-{submission_id}",
             )  # fmt: skip
         self.returned += 1
         self.tell(5, _("Satu kiriman dikembalikan: jumlahnya tidak cocok. OPD memperbaikinya."))
