@@ -26,11 +26,8 @@ def sweep() -> None:
     if done.closed:
         click.echo(_("Kantor sedang tutup; peringatan menunggu jam kerja."))
         return
-    click.echo(
-        _(
-            "{warnings} peringatan, {notices} pemberitahuan, {letters} surat peringatan, {digests} ringkasan pagi."
-        ).format(warnings=done.warnings, notices=done.notices, letters=done.letters, digests=done.digests)
-    )
+    words = _("{warnings} peringatan kepada {notices} penerima, {letters} surat, {digests} ringkasan pagi.")
+    click.echo(words.format(warnings=done.warnings, notices=done.notices, letters=done.letters, digests=done.digests))
     _send()
 
 

@@ -13,12 +13,14 @@ import platform
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import uuid4
 
 from workbench.i18n import _
+from workbench.services import notices
 from workbench.settings import CHECKOUT, get_settings
 from workbench.storage import database, jobs
 from workbench.storage.jobs import Job, JobState
@@ -27,6 +29,8 @@ STALE_AFTER = timedelta(seconds=20)
 DEADLINE = timedelta(minutes=20)
 _POLL_SECONDS = 0.25
 _LOOK_SECONDS = 1.0
+_SWEEP_SECONDS = 60.0
+_LAST_SWEEP_SECONDS = 3.0
 
 
 @dataclass(slots=True)
@@ -47,6 +51,8 @@ class Worker:
     stopping: bool = False
     done: int = 0
     _running: list[_Running] = field(default_factory=list)
+    _sweeper: threading.Thread | None = None
+    _swept: float = float("-inf")
 
     def run(self, *, once: bool = False) -> int:
         """Work until stopped; with ``once`` until nothing is queued. Returns how many jobs ended."""
@@ -54,6 +60,8 @@ class Worker:
         try:
             while not self.stopping:
                 self._reap()
+                if not once:
+                    self._sweep()
                 if time.monotonic() - looked >= _LOOK_SECONDS or (once and not self._running):
                     looked = time.monotonic()
                     self._take_up()
@@ -67,6 +75,16 @@ class Worker:
     def stop(self, *_signal: object) -> None:
         """End after this round; running jobs are given up and will be rendered again."""
         self.stopping = True
+
+    # ---- warnings
+
+    def _sweep(self) -> None:
+        """Every minute, beside the jobs: a mail server that does not answer must not keep a draft waiting."""
+        if time.monotonic() - self._swept < _SWEEP_SECONDS or (self._sweeper and self._sweeper.is_alive()):
+            return
+        self._swept = time.monotonic()
+        self._sweeper = threading.Thread(target=notices.tick, name="sweep", daemon=True)
+        self._sweeper.start()
 
     # ---- taking up
 
@@ -127,6 +145,8 @@ class Worker:
         for item in self._running:
             _kill(item.process)
         self._running.clear()
+        if self._sweeper is not None:
+            self._sweeper.join(_LAST_SWEEP_SECONDS)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
