@@ -13,7 +13,7 @@ from workbench.domain.case_clock import Stay
 from workbench.domain.engine import CaseState
 from workbench.domain.errors import WorkbenchError
 from workbench.services import casework
-from workbench.storage import audit_log, calendars, canonical, casebook
+from workbench.storage import audit_log, calendars, canonical, casebook, letters
 from workbench.storage.audit_log import Anchor
 from workbench.storage.tables import AuditEntryRow, CalendarVersionRow, CaseRow, EventRow, SopVersionRow, VisitRow
 
@@ -52,6 +52,7 @@ def verify(session: Session, anchors: tuple[str, ...] = ()) -> Report:
     cases = _projections(session, folds, problems)
     _versions(session, problems)
     problems += audit_log.verify(session)
+    problems += letters.problems(session)
     audit_head = audit_log.head(session)
     for text in anchors:
         problems += _anchor_problem(session, text)

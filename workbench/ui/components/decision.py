@@ -14,11 +14,11 @@ from workbench.domain.engine import CaseStatus, Evidence
 from workbench.domain.people import Person
 from workbench.domain.sop import Outcome, OutcomeKind, Step
 from workbench.i18n import _
-from workbench.services import documents, track
+from workbench.services import documents, letters, track
 from workbench.services.track import CaseView
 from workbench.ui import access, feedback
 from workbench.ui.components import evidence as evidence_words
-from workbench.ui.resources import writing
+from workbench.ui.resources import reading, writing
 
 _ICONS = {
     OutcomeKind.FORWARD: ":material/arrow_forward:",
@@ -52,6 +52,8 @@ def panel(view: CaseView, person: Person) -> None:
         st.markdown(f":gray[{_('Menunggu {holder}.').format(holder=view.holder_name)}]")
         return
     if not _object(view, step):
+        return
+    if _letter(view, step):
         return
     note = st.text_area(
         _("Catatan"), key=f"note-{view.case_id}-{view.seq}", height=80,
@@ -98,6 +100,19 @@ def _object(view: CaseView, step: Step) -> bool:
     if back:
         st.caption(_("Pengembalian juga dilakukan di sana, dengan daftar sel yang perlu diperbaiki."))
     return False
+
+
+def _letter(view: CaseView, step: Step) -> bool:
+    """An outgoing letter is signed in the register, where it gets its number in the same transaction."""
+    if not any(outcome.kind is OutcomeKind.SIGN for outcome in step.outcomes):
+        return False
+    with reading() as session:
+        letter = letters.draft_of_case(session, view.case_id)
+    if letter is None:
+        return False
+    st.markdown(_("Surat ditandatangani di Agenda surat; nomornya diberikan saat itu juga."))
+    st.link_button(_("Buka surat"), f"/surat?surat={letter.id}", type="primary", icon=":material/signature:")
+    return True
 
 
 def _paper(view: CaseView, step: Step) -> tuple[str, bytes] | None:
