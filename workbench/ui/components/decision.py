@@ -111,7 +111,7 @@ def _letter(view: CaseView, step: Step) -> bool:
     if letter is None:
         return False
     st.markdown(_("Surat ditandatangani di Agenda surat; nomornya diberikan saat itu juga."))
-    st.link_button(_("Buka surat"), f"/surat?surat={letter.id}", type="primary", icon=":material/signature:")
+    st.link_button(_("Buka surat"), f"/surat?surat={letter}", type="primary", icon=":material/signature:")
     return True
 
 
