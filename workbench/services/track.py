@@ -22,6 +22,8 @@ from workbench.services.history import HistoryLine
 from workbench.services.rights import Hat
 from workbench.services.track_model import (
     Allowed,
+    BoardCount,
+    BoardFilter,
     BoardRow,
     CaseView,
     ClockFace,
@@ -33,13 +35,15 @@ from workbench.services.track_model import (
     VisitLine,
     flag_label,
 )
-from workbench.services.track_views import board, by_code, case, inbox, summary
+from workbench.services.track_views import board, board_counts, by_code, case, inbox, summary
 from workbench.storage import casebook
 from workbench.storage import evidence as evidence_store
 from workbench.storage.tables import CaseRow
 
 __all__ = [
     "Allowed",
+    "BoardCount",
+    "BoardFilter",
     "BoardRow",
     "CaseView",
     "ClockFace",
@@ -53,6 +57,7 @@ __all__ = [
     "add_note",
     "attach",
     "board",
+    "board_counts",
     "by_code",
     "cancel",
     "case",

@@ -107,6 +107,28 @@ class BoardRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardFilter:
+    """What of the board is asked for; empty fields do not narrow.
+
+    Every word must occur in a case's number, subject, requester, tracking code, OPD, holder or lane.
+    """
+
+    flags: tuple[ProgressFlag, ...] = ()
+    sop_id: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCount:
+    """How many cases of one procedure stand with one flag. Ended cases count as in time."""
+
+    sop_id: str
+    sop_title: str
+    flag: ProgressFlag
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
 class StepRow:
     """One row of the SOP's table with where this case stands on it: ``done``, ``now`` or ``next``."""
 

@@ -5,11 +5,13 @@ Plain frozen values. The inbox and the board take a fixed number of queries, how
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, literal
+from sqlalchemy import case as case_when
 from sqlmodel import Session, and_, col, or_, select
 
 from workbench import moment
@@ -25,6 +27,8 @@ from workbench.i18n import _
 from workbench.services import casework, history, office_clock, rights
 from workbench.services.track_model import (
     Allowed,
+    BoardCount,
+    BoardFilter,
     BoardRow,
     CaseView,
     ClockFace,
@@ -43,7 +47,11 @@ _OPEN = (*_RUNNING, CaseStatus.WAITING_CHILDREN.value)
 _ENDED = (CaseStatus.CLOSED.value, CaseStatus.CANCELLED.value)
 
 
+_EVERYTHING = BoardFilter()
+_FEW_ROWS = 500  # so many numbers may stand in one statement; above, the whole table is asked
+
 _ORDER = {ProgressFlag.BREACHED: 0, ProgressFlag.AT_RISK: 1, ProgressFlag.ON_TIME: 2, ProgressFlag.WAITING_OUTSIDE: 3}
+_BY_RANK = {rank: flag for flag, rank in _ORDER.items()}
 
 
 # ---------------------------------------------------------------- clocks of many rows
@@ -66,7 +74,7 @@ def _flag_of(now: datetime, warn: datetime | None, due: datetime | None) -> Prog
 def _remaining(session: Session, clock: Clock, rows: Sequence[CaseRow], now: datetime) -> dict[int, int]:
     """Working seconds until due by case; a held case keeps what it had when the hold began."""
     due = [row for row in rows if row.due_at is not None]
-    held = _held_since(session) if any(row.status == CaseStatus.PAUSED for row in due) else {}
+    held = _held_since(session, [row.id or 0 for row in due if row.status == CaseStatus.PAUSED])
     try:
         start = clock.to_local_many(held.get(row.id or 0, now) for row in due)
         left = clock.between_many(start, clock.to_local_many(row.due_at for row in due if row.due_at))
@@ -75,11 +83,16 @@ def _remaining(session: Session, clock: Clock, rows: Sequence[CaseRow], now: dat
     return {row.id or 0: int(seconds) for row, seconds in zip(due, np.asarray(left), strict=True)}
 
 
-def _held_since(session: Session) -> dict[int, datetime]:
-    paused = select(CaseRow.id).where(CaseRow.status == CaseStatus.PAUSED.value)
+def _held_since(session: Session, paused: Sequence[int]) -> dict[int, datetime]:
+    """When the present hold of each of these cases began."""
+    if not paused:
+        return {}
+    chosen: Any = paused
+    if len(paused) > _FEW_ROWS:
+        chosen = select(CaseRow.id).where(CaseRow.status == CaseStatus.PAUSED.value)
     query = (
         select(EventRow.case_id, func.max(EventRow.at))
-        .where(EventRow.type == EventType.PAUSE.value, col(EventRow.case_id).in_(paused))
+        .where(EventRow.type == EventType.PAUSE.value, col(EventRow.case_id).in_(chosen))
         .group_by(col(EventRow.case_id))
     )
     return dict(session.exec(query).all())
@@ -192,22 +205,108 @@ def summary(session: Session, person: Person) -> Summary:
 # ---------------------------------------------------------------- board
 
 
-def board(session: Session, *, person: Person | None = None, ended: bool = False) -> list[BoardRow]:
-    """Open cases (or with ``ended`` the ended ones, newest first), most urgent first; a producer's only own OPD's."""
-    query = select(CaseRow).where(col(CaseRow.status).in_(_ENDED if ended else _OPEN))
-    if person is not None and not rights.may_see(person, ""):
-        query = query.where(col(CaseRow.opd_code).in_(sorted(person.opd_codes)))
-    rows = _board_rows(session, list(session.exec(query)))
+def board(
+    session: Session,
+    *,
+    person: Person | None = None,
+    ended: bool = False,
+    asked: BoardFilter = _EVERYTHING,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[BoardRow]:
+    """Open cases (or with ``ended`` the ended ones, newest first), most urgent first; a producer's only own OPD's.
+
+    Filters, order and page are the database's work: a page costs the same however many cases there are.
+    """
+    query = select(CaseRow).where(*_on_board(session, person, ended, asked))
     if ended:
-        return sorted(rows, key=lambda row: row.closed_at or row.opened_at, reverse=True)
-    return sorted(rows, key=lambda row: _urgency(row.flag, row.due_at, row.case_id))
+        query = query.order_by(func.coalesce(CaseRow.closed_at, CaseRow.opened_at).desc(), col(CaseRow.id).desc())
+    else:
+        due = col(CaseRow.due_at)
+        query = query.order_by(_rank(moment.now()), case_when((due.is_(None), 1), else_=0), due, col(CaseRow.id))
+    if limit is not None:
+        query = query.limit(limit).offset(offset)
+    return _board_rows(session, list(session.exec(query)))
+
+
+def board_counts(
+    session: Session, *, person: Person | None = None, ended: bool = False, asked: BoardFilter = _EVERYTHING
+) -> list[BoardCount]:
+    """How many cases of the board there are by procedure and flag, counted by the database; by title, urgent first.
+
+    With the same filter as ``board`` their sum is the length of the whole list.
+    """
+    rank = _rank(moment.now()).label("rank") if not ended else literal(_ORDER[ProgressFlag.ON_TIME]).label("rank")
+    query = select(CaseRow.sop_id, rank, func.count()).where(*_on_board(session, person, ended, asked))
+    titles = _titles(session)
+    found = [
+        BoardCount(sop_id, titles.get(sop_id, sop_id), _BY_RANK[place], cases)
+        for sop_id, place, cases in session.exec(query.group_by(CaseRow.sop_id, rank))
+    ]
+    return sorted(found, key=lambda count: (count.sop_title, _ORDER[count.flag]))
+
+
+def _titles(session: Session) -> dict[str, str]:
+    """The title of each procedure, in the version that holds last."""
+    found: dict[str, str] = {}
+    for row in casebook.sop_versions(session):
+        if row.sop_id not in found:
+            found[row.sop_id] = casebook.sop_of(session, row.sha).title
+    return found
+
+
+def _rank(now: datetime) -> ColumnElement[int]:
+    """``_flag`` as SQL: where a case stands in the order of urgency."""
+    due, warn = col(CaseRow.due_at), func.coalesce(CaseRow.warn_at, CaseRow.due_at)
+    outside = (col(CaseRow.status) == CaseStatus.WAITING_CHILDREN.value) | col(CaseRow.role).in_(
+        [role.value for role in OUTSIDE_ROLES]
+    )
+    waits = _ORDER[ProgressFlag.WAITING_OUTSIDE]
+    return case_when(
+        (col(CaseRow.status) == CaseStatus.PAUSED.value, waits),
+        (due < now, _ORDER[ProgressFlag.BREACHED]),
+        (outside, waits),
+        (due.is_not(None) & (warn <= now), _ORDER[ProgressFlag.AT_RISK]),
+        else_=_ORDER[ProgressFlag.ON_TIME],
+    )
+
+
+def _on_board(
+    session: Session, person: Person | None, ended: bool, asked: BoardFilter
+) -> Iterator[ColumnElement[bool]]:  # fmt: skip
+    yield col(CaseRow.status).in_(_ENDED if ended else _OPEN)
+    if person is not None and not rights.may_see(person, ""):
+        yield col(CaseRow.opd_code).in_(sorted(person.opd_codes))
+    if asked.sop_id:
+        yield col(CaseRow.sop_id) == asked.sop_id
+    if asked.flags and not ended:
+        yield _rank(moment.now()).in_([_ORDER[flag] for flag in asked.flags])
+    for word in asked.words.casefold().split():
+        yield _says(session, word)
+
+
+def _says(session: Session, word: str) -> ColumnElement[bool]:
+    """Does a case's row, its OPD, its holder or its lane contain the word?"""
+    written = (CaseRow.number, CaseRow.subject, CaseRow.requester, CaseRow.tracking_code)
+    ways: list[ColumnElement[bool]] = [func.lower(text).contains(word, autoescape=True) for text in written]
+    opds = [code for code, name in _opd_names(session).items() if word in f"{code} {name}".casefold()]
+    if opds:
+        ways.append(col(CaseRow.opd_code).in_(opds))
+    holders = people_store.usernames_like(session, word)
+    if holders:
+        ways.append(col(CaseRow.taken_by).in_(holders) | col(CaseRow.assignee).in_(holders))
+    for row in casebook.sop_versions(session):
+        lanes = [lane.key for lane in casebook.sop_of(session, row.sha).lanes if word in lane.name.casefold()]
+        if lanes:
+            ways.append(and_(col(CaseRow.sop_sha) == row.sha, col(CaseRow.lane).in_(lanes)))
+    return or_(*ways)
 
 
 def _board_rows(session: Session, rows: Sequence[CaseRow]) -> list[BoardRow]:
     now, clock, sops, opds = moment.now(), office_clock.clock(session), _sops(session, rows), _opd_names(session)
     left = _remaining(session, clock, rows, now)
     names = people_store.names(session, {name for row in rows for name in (row.taken_by, row.assignee)})
-    total, ended = _children_counts(session)
+    total, ended = _children_counts(session, [row.id or 0 for row in rows])
     found = []
     for row in rows:
         sop = sops[row.sop_sha]
@@ -251,15 +350,14 @@ def _board_rows(session: Session, rows: Sequence[CaseRow]) -> list[BoardRow]:
     return found
 
 
-def _children_counts(session: Session) -> tuple[dict[int, int], dict[int, int]]:
-    query = (
-        select(CaseRow.parent_id, CaseRow.status, func.count())
-        .where(col(CaseRow.parent_id).is_not(None))
-        .group_by(col(CaseRow.parent_id), CaseRow.status)
-    )
+def _children_counts(session: Session, parents: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
+    """Child cases by parent: all of them, and those that ended; a whole board asks for all at once."""
+    query = select(CaseRow.parent_id, CaseRow.status, func.count()).where(col(CaseRow.parent_id).is_not(None))
+    if len(parents) <= _FEW_ROWS:
+        query = query.where(col(CaseRow.parent_id).in_(parents))
     total: dict[int, int] = {}
     ended: dict[int, int] = {}
-    for parent_id, status, n in session.exec(query):
+    for parent_id, status, n in session.exec(query.group_by(col(CaseRow.parent_id), CaseRow.status)):
         total[parent_id or 0] = total.get(parent_id or 0, 0) + n
         if status in _ENDED:
             ended[parent_id or 0] = ended.get(parent_id or 0, 0) + n

@@ -85,6 +85,12 @@ def names(session: Session, usernames: Iterable[str]) -> dict[str, str]:
     return dict(session.exec(query).all())
 
 
+def usernames_like(session: Session, word: str) -> list[str]:
+    """Login names of people in whose name the word occurs, in any case."""
+    query = select(PersonRow.username).where(func.lower(PersonRow.name).contains(word.casefold(), autoescape=True))
+    return list(session.exec(query))
+
+
 def holders(session: Session, role: Role, day: date, opd_code: str = "") -> list[PersonRow]:
     """Active people who hold a role on a day, for one OPD when it is named."""
     query = (
