@@ -242,20 +242,19 @@ class _Player:
         row = casebook.case_row(session, case_id)
         by = self._cast[act.who]
         common: dict[str, Any] = {"case_id": case_id, "idem": idem}
-        note = act.note.replace("{name}", by.name)
         if act.verb == "add_note":
-            track.add_note(session, by=by, note=note, **common)
+            track.add_note(session, by=by, note=act.note, **common)
             return
         seen: dict[str, Any] = {**common, "seen_seq": row.seq, "by": by}
         if act.verb == "decide":
             evidence, word = self._evidence(session, course, act, by, case_id)
-            track.decide(session, outcome=act.outcome, note=note or word, evidence=evidence, **seen)
+            track.decide(session, outcome=act.outcome, note=act.note or word, evidence=evidence, **seen)
         elif act.verb == "take":
             track.take(session, **seen)
         elif act.verb == "skip":
-            track.skip(session, outcome=act.outcome, note=note, **seen)
+            track.skip(session, outcome=act.outcome, note=act.note, **seen)
         else:
-            getattr(track, act.verb)(session, note=note, **act.more, **seen)
+            getattr(track, act.verb)(session, note=act.note, **act.more, **seen)
 
     def appoint(self, session: Session, plh: Plh) -> None:
         """Enter an acting appointment, unless an earlier run has."""

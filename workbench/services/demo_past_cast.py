@@ -13,7 +13,7 @@ from random import Random
 
 from workbench.domain.clock import Clock
 from workbench.domain.people import Role
-from workbench.services.demo_office import WALIDATA, DemoPerson
+from workbench.services.demo_office import PEOPLE, WALIDATA, DemoPerson
 
 # The demo office proper has one person per post; a busy past needs one more analyst and a PIC in every agency. They
 # have no password until the administrator gives them one.
@@ -24,6 +24,7 @@ MORE: tuple[DemoPerson, ...] = (
     DemoPerson("pic.dispangtan", "Wening Kartika", Role.PRODUCER_PIC, "Kepala Subbagian Program", "3.27.01"),
 )
 
+NAMES: Mapping[str, str] = {person.username: person.name for person in (*PEOPLE, *MORE)}
 STAFF = ("statistisi", "pengelola", "analis")
 HEADS: Mapping[Role, str] = {
     Role.SECTION_HEAD: "subkoor", Role.DIVISION_HEAD: "kabid", Role.SECRETARY: "sekretaris", Role.AGENCY_HEAD: "kadis",

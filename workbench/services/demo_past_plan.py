@@ -14,7 +14,7 @@ from workbench.domain.people import PRODUCER_ROLES, Role
 from workbench.domain.sop import END, Outcome, OutcomeKind, Sop, Standard, Step, Unit
 from workbench.domain.sop_paths import downstream
 from workbench.services import demo_past_words as words
-from workbench.services.demo_past_cast import AGENCIES, HEADS, STAFF, Cast
+from workbench.services.demo_past_cast import AGENCIES, HEADS, NAMES, STAFF, Cast
 
 DAY = 27_000  # working seconds of a plain day: 7 h 30 min
 _UNIT = {Unit.WORKING_MINUTES: 60, Unit.WORKING_DAYS: DAY, Unit.MONTHS: 20 * DAY}
@@ -39,6 +39,8 @@ _BRANCHES: Mapping[tuple[str, str], tuple[str, float]] = {
     ("bwi-permintaan", "3"): ("tersedia", 0.5), ("bwi-permintaan", "5"): ("tersedia", 0.72),
 }  # fmt: skip
 _REOPENED = {"bwi-permintaan": "8", "trk-layanan-data": "9"}
+_CLOSED_AFTER = 9 * DAY
+_SLOWEST = "3.27.01"
 _TAKES = {Role.STAFF: 0.65, Role.CLERK: 0.5, Role.PRODUCER_STAFF: 0.4, Role.REQUESTER: 0.0, Role.BPS: 0.0}
 
 
@@ -83,6 +85,7 @@ class Course:
     closed: int | None = None
     stand: Stand | None = None
     cut_off: bool = False
+    sent_back: frozenset[str] = frozenset()  # steps that return on their first visit, whatever the dice say
     arrivals: dict[str, int] = field(default_factory=dict)
 
     def arrive(self, at: int) -> None:
@@ -222,7 +225,7 @@ class Planner:
         if stand is not None:
             return next((o for o in on if stand.step in downstream(course.sop, o.to)), on[0])
         chance = (*_RETURNS, 0.0)[min(visit, 3) - 1] * (1.6 if course.parent is not None else 1.0)
-        if back and self.dice.random() < chance:
+        if back and (self.dice.random() < chance or (visit == 1 and step.no in course.sent_back)):
             return back[0]
         key, share = _BRANCHES.get((course.sop.id, step.no), (on[0].key, 1.0))
         if self.dice.random() < share:
@@ -254,7 +257,7 @@ class Planner:
             return ""
         chosen = self.dice.choice(others)
         away = self.cast.away(staff, at) is not None
-        note = words.REASSIGNS[0].format(name=staff) if away else words.ASSIGNS
+        note = words.REASSIGNED.format(name=NAMES[staff]) if away else words.ASSIGNED
         course.acts.append(Act(when, "reassign", head, step.no, note=note, more={"assignee": chosen}))
         return chosen
 
@@ -323,18 +326,19 @@ class Planner:
         fan_out = course.sop.fan_out
         assert fan_out is not None
         for child in course.children:
-            child.opened = at
+            # Where a collection is closed early, the slowest agency is the one that had not begun.
+            child.opened = at + (_CLOSED_AFTER + DAY if course.cut_off and child.opd_code == _SLOWEST else 0)
             self.play(child, child.stand or (Stand(fan_out.join) if calm else None))
         ends = [child.closed for child in course.children]
         if course.cut_off:
-            cut = at + 9 * DAY
+            cut = at + _CLOSED_AFTER
             who, cut = self.cast.performer(Role.SECTION_HEAD, "", cut, self.dice)
             late = [child for child in course.children if child.closed is None or child.closed >= cut]
             if late and cut < self.now:
                 for child in late:
                     child.acts = [act for act in child.acts if act.at < cut - 60]
                     child.closed = cut
-                names = ", ".join(child.opd_code for child in late)
+                names = ", ".join(AGENCIES[child.opd_code].capitalize() for child in late)
                 course.acts.append(Act(cut, "cut_off", who, note=words.CUT_OFF.format(names=names)))
                 return cut
         return None if any(end is None for end in ends) else max(end for end in ends if end is not None)

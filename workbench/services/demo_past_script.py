@@ -130,6 +130,7 @@ class Script:
             at = self._clock.from_local(self._wall(self._clock.work(when) + self._dice.randint(600, 2 * DAY)))
             course = self._collection(at, words.QUARTER.format(quarter=quarter, year=year), str(year))
             course.cut_off = number % 3 == 1
+            course.sent_back = frozenset({("8", "", "9")[number % 3]})  # too few books for the dice
             yield self._planner.play(course)
 
     def _midday(self, day: object) -> datetime:
@@ -146,8 +147,8 @@ class Script:
 
     def _standing_collections(self, cases: int) -> Iterator[Course]:
         whole = cases >= _WHOLE
-        for flag, places in _COLLECTING if whole else _COLLECTING[2:]:
-            yield self._waiting(flag, places)
+        for turn, (flag, places) in enumerate(_COLLECTING if whole else _COLLECTING[2:]):
+            yield self._waiting(flag, (*places[turn:], *places[:turn]))  # another agency each time
         for step, flag in _BOOKS if whole else ():
             yield self._stand(self._recent(SRG), step, flag)
 
@@ -178,13 +179,15 @@ class Script:
         for sop_id in _MIX:
             by_lane: dict[tuple[str, str], list[str]] = {}
             for step in self._sops[sop_id].steps:
-                phase = self._sops[sop_id].phase_of(step.no)
-                if phase is None or step.no == phase.steps[0] or step.no in ("2", "5", "7"):
-                    by_lane.setdefault((step.lane, self._sops[sop_id].holder(step).key), []).append(step.no)
-            lanes += [(sop_id, steps) for steps in by_lane.values()]
+                by_lane.setdefault((step.lane, self._sops[sop_id].holder(step).key), []).append(step.no)
+            for steps in by_lane.values():
+                timed = [no for no in steps if self._sops[sop_id].standard_of(no) is not None]
+                lanes.append((sop_id, timed or steps))
         for turn in range(len(_FLAGS)):
             for place, (sop_id, steps) in enumerate(lanes):
-                yield sop_id, steps[turn % len(steps)], _FLAGS[(turn + place) % len(_FLAGS)]
+                no = steps[turn % len(steps)]
+                if turn == 0 or self._sops[sop_id].standard_of(no) is not None:  # without a limit once is enough
+                    yield sop_id, no, _FLAGS[(turn + place) % len(_FLAGS)]
         for sop_id, no in _HELD[1:]:
             yield sop_id, no, None
 

@@ -87,8 +87,8 @@ CANCELS = (
     "Data yang diminta di luar kewenangan kota.", "Kegiatan ditunda ke tahun anggaran berikutnya.",
 )  # fmt: skip
 
-REASSIGNS = ("{name} cuti; dialihkan.", "Beban {name} sedang penuh; dialihkan.")
-ASSIGNS = "Mohon diselesaikan oleh yang bersangkutan."
+REASSIGNED = "{name} cuti; dialihkan."
+ASSIGNED = "Mohon diselesaikan oleh yang bersangkutan."
 EXTENDS = (
     "Data harus dihimpun dari beberapa OPD dan diperiksa kembali; pemohon diberi tahu tertulis (UU 14/2008 Pasal 22)."
 )
