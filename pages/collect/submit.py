@@ -15,19 +15,19 @@ frame.header(_("Kirim data"), _("Yang diminta dari OPD Anda. Unggah berkas yang 
 
 
 def due(item: OwedItem) -> str:
-    return _("jatuh tempo {when}").format(when=words.when(item.due_at)) if item.due_at else ""
+    waiting = item.due_at is not None and item.status in ("to_send", "returned")
+    return f"  \n:gray[{_('jatuh tempo {when}').format(when=words.when(item.due_at))}]" if waiting else ""
 
 
 @st.dialog(_("Kirim berkas"), width="medium", on_dismiss="rerun")
 def send(item: OwedItem) -> None:
-    st.markdown(f"**{item.dataset_title}** · {item.period}")
     frame.upload_form(item.dataset_id, item.period, item.case_id)
 
 
 def card(item: OwedItem) -> None:
     with st.container(border=True):
         left, right = st.columns([4, 1], vertical_alignment="center")
-        left.markdown(f"**{item.dataset_title}** · {item.period}  \n:gray[{due(item)}]")
+        left.markdown(f"**{item.dataset_title}** · {item.period}{due(item)}")
         if item.status in ("to_send", "returned"):
             label = _("Kirim perbaikan") if item.status == "returned" else _("Kirim berkas")
             if right.button(label, key=f"send-{item.dataset_id}-{item.period}", type="primary", width="stretch"):

@@ -8,7 +8,7 @@ from workbench.i18n import _
 from workbench.services import track
 from workbench.services.track import CaseView, StepRow
 from workbench.ui import access, feedback, frame, theme, words
-from workbench.ui.components import clocks, decision, supervision
+from workbench.ui.components import cascade, clocks, decision, supervision
 from workbench.ui.components import evidence as evidence_words
 from workbench.ui.resources import reading
 
@@ -107,6 +107,8 @@ st.dataframe(
         _("No"): st.column_config.TextColumn(width=40),
         _("Posisi"): st.column_config.TextColumn(width=105),
         _("Kegiatan"): st.column_config.TextColumn(width=230),
+        _("Jatuh tempo"): st.column_config.TextColumn(width=158),
+        _("Selesai"): st.column_config.TextColumn(width=158),
         _("Kunjungan"): st.column_config.NumberColumn(help=_("Berapa kali perkara sampai di langkah ini."), width=80),
     },
     alt=_("Tabel langkah SOP dengan posisi perkara ini"),
@@ -135,6 +137,7 @@ if view.children:
         frame.switch_page(
             "pages/track/case.py", query_params={"case": str(view.children[chosen.selection.rows[0]].case_id)}
         )
+cascade.section(view.case_id, person)
 st.subheader(_("Riwayat"), anchor=False)
 for line in reversed(view.history):
     who = f"{line.who} ({line.capacity})" if line.capacity else line.who

@@ -5,7 +5,7 @@ import streamlit as st
 from workbench.i18n import _
 from workbench.services import track
 from workbench.services.track import InboxItem
-from workbench.ui import access, frame, words
+from workbench.ui import access, feedback, frame, words
 from workbench.ui.components import clocks, decision
 from workbench.ui.resources import reading
 
@@ -33,9 +33,12 @@ def row(item: InboxItem) -> dict:
 
 
 @st.dialog(_("Putuskan"), width="large")
-def decide(case_id: int) -> None:
+def decide(case_id: int, seq: int) -> None:
     with reading() as session:
         view = track.case(session, case_id=case_id, person=person)
+    if view.seq != seq:
+        st.rerun()  # decided, here or by somebody else: the list below says so
+    feedback.show_flashes()
     step = view.sop.step(view.state.step)
     st.markdown(f"**{view.number}** · {view.subject}")
     st.markdown(f"**{step.no}. {step.activity}**")
@@ -73,7 +76,7 @@ else:
         picked = items[chosen.selection.rows[0]]
         if st.session_state.get("inbox-open") != (picked.case_id, picked.seq):
             st.session_state["inbox-open"] = (picked.case_id, picked.seq)
-            decide(picked.case_id)
+            decide(picked.case_id, picked.seq)
         else:
             st.button(
                 _("Putuskan {number}").format(number=picked.number), type="primary", on_click=st.session_state.pop,

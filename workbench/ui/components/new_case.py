@@ -15,7 +15,7 @@ from workbench.ui.resources import reading, writing
 KEY = "new-case-idem"
 
 
-@st.dialog(_("Perkara baru"), width="medium")
+@st.dialog(_("Perkara baru"), width="large")
 def ask(person: Person) -> None:
     """A form that fits one screen; the case starts with its first step and its clock at once."""
     with reading() as session:
@@ -39,7 +39,14 @@ def ask(person: Person) -> None:
         opd_code = st.selectbox(_("OPD"), list(agencies), format_func=agencies.__getitem__)
     if any(lane.role.value == "requester" for lane in sop.lanes):
         requester = st.text_input(_("Pemohon"), max_chars=120)
-    if not st.button(_("Mulai perkara"), type="primary", disabled=not subject.strip()):
+    # Not disabled while the form is incomplete: the click that leaves the last field would be lost.
+    if not st.button(_("Mulai perkara"), type="primary"):
+        return
+    if not subject.strip():
+        st.error(_("Isi dulu halnya: tentang apa perkara ini."))
+        return
+    if sop.fan_out is not None and not chosen:
+        st.error(_("Pilih sekurangnya satu OPD yang diminta datanya."))
         return
     with feedback.shown_errors() as done, writing() as session:
         number = track.start(

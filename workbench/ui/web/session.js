@@ -16,6 +16,12 @@
     location.assign(to.href);
   }, true);
 
+  // A form of ours inside the page may not move the page itself (its frame is sandboxed): it asks here.
+  window.addEventListener("message", (event) => {
+    const path = event.origin === location.origin && event.data ? event.data.workbenchGo : null;
+    if (typeof path === "string" && /^\/[a-z-]*$/.test(path)) location.assign(path);
+  });
+
   let asking = false;
   const ask = async () => {
     if (asking || document.visibilityState !== "visible") return;

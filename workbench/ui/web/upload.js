@@ -76,6 +76,11 @@
     };
     request.send(file);
   });
+  $("go-on").addEventListener("click", (event) => {
+    if (window.parent === window) return;
+    event.preventDefault();
+    window.parent.postMessage({ workbenchGo: $("go-on").getAttribute("href") }, location.origin);
+  });
   $("again").addEventListener("click", () => {
     form.reset();
     chosen();
