@@ -20,6 +20,7 @@ from workbench.services import casework, people, rights
 from workbench.services.casework import Actor
 from workbench.services.history import HistoryLine
 from workbench.services.rights import Hat
+from workbench.services.track_board import board, board_counts
 from workbench.services.track_model import (
     Allowed,
     BoardCount,
@@ -35,7 +36,7 @@ from workbench.services.track_model import (
     VisitLine,
     flag_label,
 )
-from workbench.services.track_views import board, board_counts, by_code, case, inbox, summary
+from workbench.services.track_views import by_code, case, inbox, summary
 from workbench.storage import casebook
 from workbench.storage import evidence as evidence_store
 from workbench.storage.tables import CaseRow
