@@ -10,7 +10,7 @@ from workbench.i18n import _
 from workbench.services import track
 from workbench.services.track import BoardRow, ProgressFlag, flag_label
 from workbench.ui import access, address, frame, theme, words
-from workbench.ui.components import clocks, new_case
+from workbench.ui.components import clocks, hand_over, new_case, saved_views
 from workbench.ui.resources import reading
 
 person = access.require(*WALIDATA_ROLES, Role.ADMINISTRATOR)
@@ -20,8 +20,10 @@ frame.header(_("Papan SOP"), _("Semua perkara menurut prosedur dan langkah: apa 
 with reading() as session:
     rows = track.board(session)
 
-if person.roles & WALIDATA_ROLES and st.button(_("Perkara baru"), type="primary", icon=":material/add:"):
-    new_case.ask(person)
+with st.container(horizontal=True):
+    if person.roles & WALIDATA_ROLES and st.button(_("Perkara baru"), type="primary", icon=":material/add:"):
+        new_case.ask(person)
+    hand_over.button(person)
 
 
 def procedures(cases: list[BoardRow]) -> list[dict]:
@@ -63,6 +65,7 @@ st.dataframe(
 
 st.subheader(_("Perkara"), anchor=False)
 titles = {"": _("Semua prosedur")} | {row.sop_id: row.sop_title for row in rows}
+saved_views.menu(person, "board", ("flag", "sop"), bound=("cari",))
 address.many("flag", list(ProgressFlag))
 address.one("sop", titles)
 with st.container(horizontal=True, vertical_alignment="bottom"):

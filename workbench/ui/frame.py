@@ -12,10 +12,11 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from workbench.domain.people import Assignment, Capacity, Person, Role
 from workbench.i18n import LANGUAGES, N_, _, language
-from workbench.services import demo_mark, people
+from workbench.services import demo_mark, duty, people
 from workbench.settings import get_settings
 from workbench.ui import feedback
 from workbench.ui import language as reader  # registers the reader's language
+from workbench.ui.components import search_box
 from workbench.ui.navigation import ROOMS, PageSpec, page
 from workbench.ui.resources import reading
 from workbench.ui.routes_html import WEB, product
@@ -55,11 +56,20 @@ def configure() -> None:
     st.logo(WEB / "wordmark.svg", size="large", icon_image=WEB / "mark.svg")
 
 
-def menu(pages: Sequence[PageSpec]) -> dict[str, list[Any]]:
-    """The menu by room, for ``st.navigation``; rooms without a page for this person are left out."""
+def menu(pages: Sequence[PageSpec], person: Person | None = None) -> dict[str, list[Any]]:
+    """The menu by room, for ``st.navigation``; rooms without a page for this person are left out.
+
+    With ``person``, each room says how many steps wait there for them.
+    """
+    waiting: Mapping[str, int] = {}
+    if person is not None:
+        with reading() as session:
+            waiting = duty.waiting_by_room(session, person)
     rooms: dict[str, list[Any]] = {}
     for spec in pages:
-        rooms.setdefault(_(ROOMS[spec.room]), []).append(
+        count = waiting.get(spec.room, 0)
+        name = f"{_(ROOMS[spec.room])} ({count})" if count else _(ROOMS[spec.room])
+        rooms.setdefault(name, []).append(
             st.Page(
                 spec.path,
                 title=_(spec.title),
@@ -85,6 +95,7 @@ def sidebar(person: Person, here: PageSpec | None) -> None:
         office = next((opd.name for opd in people.opds(session) if opd.is_walidata), "")
     address = here.address if here else "/"
     with st.sidebar:
+        wanted = search_box.draw()
         if office:
             st.markdown(f":small[{_plain(office)}]")
         posts = [f"{post_words(post)} · {names.get(post.opd_code, post.opd_code)}" for post in person.assignments]
@@ -92,6 +103,8 @@ def sidebar(person: Person, here: PageSpec | None) -> None:
         others = [(code, name) for code, name in LANGUAGES.items() if code != language()]
         links = [f"[{name}](/bahasa?ke={code}&lanjut={quote(address, safe='')})" for code, name in others]
         st.markdown(" · ".join([*links, f"[{_('Keluar')}](/keluar)"]))
+    if wanted:
+        switch_page("pages/track/search.py", query_params={"q": wanted})
 
 
 def header(title: str, purpose: str = "") -> None:

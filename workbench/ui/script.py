@@ -14,7 +14,7 @@ def main() -> None:
     frame.configure()
     person = access.require()
     pages = navigation.offered(person)
-    chosen = st.navigation(frame.menu(pages), expanded=True)
+    chosen = st.navigation(frame.menu(pages, person), expanded=True)
     frame.sidebar(person, navigation.page_at(chosen.url_path))
     chosen.run()
 
