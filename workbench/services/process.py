@@ -50,6 +50,7 @@ __all__ = [
     "correct_cell",
     "decide_dash",
     "explain_finding",
+    "findings_of",
     "preview",
     "reading_of",
     "recipe_of",
@@ -192,6 +193,11 @@ def result_of(session: Session, *, submission_id: int) -> CheckResult:
     if row.status == submissions.UNREADABLE:
         return CheckResult(submission_id, row.status, row.return_note, (), "", 0, "", 0)
     return _result(replayed(session, submission_id), submissions.findings(session, submission_id))
+
+
+def findings_of(session: Session, *, submission_id: int) -> tuple[FoundFinding, ...]:
+    """The findings kept by the last check, without replaying anything."""
+    return tuple(_kept(row) for row in submissions.findings(session, submission_id))
 
 
 def reading_of(session: Session, *, submission_id: int) -> Reading:

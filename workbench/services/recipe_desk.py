@@ -58,6 +58,16 @@ def recipe_of(session: Session, *, dataset_id: str) -> StoredRecipe:
     return recipes.latest(session, datasets.get(dataset_id))
 
 
+def base_recipe(dataset_id: str) -> Recipe:
+    """What follows from the definition alone."""
+    return default_recipe(datasets.get(dataset_id))
+
+
+def definition_sha256(dataset_id: str) -> str:
+    """The address of a dataset's definition as it stands."""
+    return datasets.get(dataset_id).sha256
+
+
 def _by_cell(table: pa.Table) -> dict[tuple[str, str], dict[str, Any]]:
     return {(row["sheet"], row["cell"]): row for row in table.to_pylist()}
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -48,6 +48,19 @@ class Part(StrEnum):
     NOTES = "notes"
     SOURCE = "source"
     OTHER = "other"  # belongs to a table that is not used
+
+
+class Noted(Protocol):
+    """A finding, fresh or kept."""
+
+    @property
+    def sheet(self) -> str: ...
+    @property
+    def cell(self) -> str: ...
+    @property
+    def severity(self) -> Severity: ...
+    @property
+    def message(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +278,7 @@ def _observed(view_: ReadView, shown: Window, found: dict[tuple[int, int], Part]
                         found[row, column] = Part.TOTAL
 
 
-def marks(findings: Sequence[Any], sheet: str, shown: Window) -> dict[tuple[int, int], Severity]:
+def marks(findings: Sequence[Noted], sheet: str, shown: Window) -> dict[tuple[int, int], Severity]:
     """The worst open finding of each cell of the window. A finding about a whole column marks its cells too."""
     order = (Severity.ERROR, Severity.WARNING, Severity.INFO)
     found: dict[tuple[int, int], Severity] = {}
@@ -302,15 +315,15 @@ class CellStory:
     is_value: bool = False
     placed: Mapping[str, Any] | None = None  # its row of the version, when it has found its place
     steps: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Noted, ...] = ()
 
 
-def story(view_: ReadView, shown: Window, cell: str, findings: Sequence[Finding] | None = None) -> CellStory:
+def story(view_: ReadView, shown: Window, cell: str, findings: Sequence[Noted] | None = None) -> CellStory:
     """How a cell of the window was read; ``NotFound`` for an address outside it."""
     at = place(cell)
     if at is None or not shown.first <= at[0] < shown.first + len(shown.rows):
         raise NotFound(_("Sel {cell} tidak ada dalam berkas.").format(cell=cell))
-    told = view_.findings if findings is None else findings
+    told: Sequence[Noted] = view_.findings if findings is None else findings
     mine = tuple(f for f in told if f.sheet in ("", shown.sheet) and f.cell and covers(f.cell, at))
     base = CellStory(shown.sheet, cell, shown.text(*at), overlay(view_, shown).get(at), findings=mine)
     rows = np.flatnonzero(view_.row_numbers == at[0])

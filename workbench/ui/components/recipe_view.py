@@ -11,12 +11,14 @@ from workbench.domain.recipes import (
     IgnoreRows,
     MapLabels,
     PickTable,
+    ReadNumbers,
     SetPeriod,
     SetUnit,
     Step,
     Symbols,
 )
 from workbench.i18n import _
+from workbench.services.guess_values import dash_words, form_words
 from workbench.storage.recipes import StoredRecipe
 from workbench.ui import words
 
@@ -29,6 +31,9 @@ def sentence(step: Step) -> str:
             return _("Ambil tabel {where}.").format(where=where) if where else _("Ambil tabel yang labelnya cocok.")
         case IgnoreRows():
             return _("Abaikan baris {labels}: {reason}").format(labels=", ".join(step.labels), reason=step.reason)
+        case ReadNumbers():
+            where = ", ".join(step.labels) or _("semua kolom")
+            return _("Angka di {where}: {form}.").format(where=where, form=form_words(step.form))
         case CorrectCell():
             value = "–" if step.value is None else words.number(step.value, 0 if step.value == int(step.value) else 2)
             return _("Koreksi {sheet} {cell}: “{old}” menjadi {new}. {reason}").format(
@@ -46,7 +51,7 @@ def sentence(step: Step) -> str:
                 names=", ".join(f"{name} → {code}" for name, code in step.spellings.items())
             )
         case Symbols():
-            return _("Artikan tanda “-” sebagai {meaning}.").format(meaning=step.dash.value)
+            return _("Artikan tanda “-”: {meaning}.").format(meaning=dash_words(step.dash))
         case SetUnit():
             by = f" × {words.number(step.multiplier)}" if step.multiplier != 1 else ""
             return _("Satuan {unit}{by}.").format(unit=step.unit, by=by)

@@ -1,0 +1,123 @@
+"""Baca berkas: did the workbench read this sheet right?"""
+
+import streamlit as st
+
+from workbench.domain.people import Role
+from workbench.i18n import _
+from workbench.services import collect, process, sheet_view
+from workbench.ui import access, cached, feedback, frame, theme, words
+from workbench.ui.components import guess_list, sheet_grid, submission_list
+from workbench.ui.resources import reading, writing
+
+person = access.require(Role.STAFF, Role.SECTION_HEAD)
+
+number = st.query_params.get("kiriman", "")
+if not number.isdecimal():
+    frame.header(_("Baca berkas"), _("Lembar seperti yang dikirim OPD, dengan tabel yang ditemukan di atasnya."))
+    submission_list.choose(statuses=("received", "checked", "returned", "accepted"))
+    st.stop()
+
+submission_id = int(number)
+with feedback.shown_errors() as found, reading() as session:
+    submission = collect.submission(session, submission_id)
+if not found.ok:
+    st.stop()
+if submission.status == "received":
+    with st.spinner(_("Membaca dan memeriksa berkas…")), feedback.shown_errors() as found, writing() as session:
+        process.check(session, submission_id=submission_id)
+    if not found.ok:
+        st.stop()
+    with reading() as session:
+        submission = collect.submission(session, submission_id)
+
+frame.header(
+    f"{submission.dataset_title} · {submission.period}",
+    _("Apakah lembar {file} terbaca dengan benar? Putaran {round}, tanda terima {receipt}.").format(
+        file=words.plain(submission.file_name), round=submission.round, receipt=submission.receipt
+    ),
+)
+editable = submission.status == "checked"
+with st.container(horizontal=True, vertical_alignment="center"):
+    theme.badge(submission.status)
+    st.markdown(f"[{_('Unduh berkas asli')}](/berkas/{submission.file_sha256})", width="content")
+    frame.page_link("pages/process/clean.py", label=_("Resep"), query_params={"kiriman": number})
+    frame.page_link("pages/process/validate.py", label=_("Temuan dan pengesahan"), query_params={"kiriman": number})
+if submission.status == "unreadable":
+    st.error(submission.return_note, icon=":material/block:")
+    st.stop()
+if not editable:
+    st.info(
+        _("Kiriman ini sudah diputus. Pembacaannya dapat dilihat, tetapi tidak diubah lagi dari sini."),
+        icon=":material/lock:",
+    )
+
+# State of this page, all under the submission's number: sheet, page (from 1), focus (a cell to show), turn (so that a
+# grid that is told to show another cell is a new one).
+AT = f"read-{submission_id}-"
+
+
+def show(sheet: str, cells: str) -> None:
+    """Bring a cell into view."""
+    box = sheet_view.boxes(cells)[0]
+    st.session_state[AT + "sheet"] = sheet
+    st.session_state[AT + "page"] = box.top // sheet_view.ROWS + 1
+    st.session_state[AT + "focus"] = sheet_view.cell_of(box.top, box.left)
+    st.session_state[AT + "turn"] = st.session_state.get(AT + "turn", 0) + 1
+
+
+def first_page() -> None:
+    """Another sheet begins at its first row."""
+    st.session_state[AT + "page"] = 1
+    st.session_state.pop(AT + "focus", None)
+
+
+with st.spinner(_("Membaca lembar…")), feedback.shown_errors() as found, reading() as session:
+    view = cached.read_view(session, submission)
+    told = cached.told(session, submission)
+    kept = process.findings_of(session, submission_id=submission_id)
+    start = view.head.sheet if view.head else ""
+    shown = cached.window(view.file_sha256, view.file_name, st.session_state.get(AT + "sheet") or start, 0)
+if not found.ok:
+    st.stop()
+sheets = {sheet.name: sheet for sheet in shown.sheets if sheet.rows}
+
+left, right = st.columns([3, 2], gap="medium")
+with left:
+    if len(sheets) > 1:
+        st.session_state.setdefault(AT + "sheet", shown.sheet)
+        st.segmented_control(
+            _("Lembar"), list(sheets), key=AT + "sheet", required=True, on_change=first_page,
+            format_func=lambda name: sheet_grid.sheet_words(sheets[name]), label_visibility="collapsed",
+        )  # fmt: skip
+    sheet = sheets.get(shown.sheet)
+    pages = sheet_grid.pages(sheet) if sheet else 1
+    if pages > 1 and sheet:
+        st.session_state.setdefault(AT + "page", 1)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            page = st.pagination(pages, key=AT + "page")
+            st.markdown(
+                _("{first}–{last} dari {n} baris").format(
+                    first=words.number((page - 1) * sheet_view.ROWS + 1),
+                    last=words.number(min(page * sheet_view.ROWS, sheet.rows)), n=words.number(sheet.rows),
+                ),
+                width="content",
+            )  # fmt: skip
+        with st.spinner(_("Membaca lembar…")), feedback.shown_errors() as found:
+            shown = cached.window(view.file_sha256, view.file_name, shown.sheet, (page - 1) * sheet_view.ROWS)
+        if not found.ok:
+            st.stop()
+    overlay = sheet_view.overlay(view, shown)
+    marks = sheet_view.marks([f for f in kept if f.open], shown.sheet, shown)
+    sheet_grid.legend(overlay, marks)
+    turn = st.session_state.get(AT + "turn", 0)
+    picked = sheet_grid.draw(
+        shown, overlay, marks, key=f"{AT}grid-{shown.sheet}-{shown.first}-{turn}",
+        focus=st.session_state.get(AT + "focus", ""),
+    )  # fmt: skip
+    st.caption(_("Klik satu sel untuk melihat bagaimana ia dibaca, atau huruf kolom untuk seluruh kolomnya."))
+with right:
+    if picked.cell:
+        guess_list.cell_story(sheet_view.story(view, shown, picked.cell, kept), view, editable=editable)
+    elif picked.column:
+        guess_list.column_story(picked.column, told, view, editable=editable)
+    guess_list.draw(told, view, editable=editable, show=show)
