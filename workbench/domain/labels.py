@@ -213,6 +213,30 @@ class PathReader:
             meaning = self._read_label(meaning, label, last=last)
         return meaning
 
+    def step(self, meaning: Meaning, label: str, *, last: bool) -> Meaning:
+        """The meaning after one more label."""
+        return self._read_label(meaning, label, last=last)
+
+    def decides(self, label: str) -> bool:
+        """Has a person said what this label means?"""
+        return key(label) in self._decided
+
+    def may_start_decided(self, label: str) -> bool:
+        """Could a path that starts with this label be one that a person has decided on as a whole?"""
+        start = key(label)
+        return any(decided.startswith(start) for decided in self._decided)
+
+    def inside_an_area(self) -> Meaning:
+        """A meaning that has some area already, to ask what a label does after one."""
+        return Meaning(area_label="\0")
+
+    def reach_of(self, area_label: str) -> str:
+        """The code within which a name printed under this one is looked for; "" when it is not sure."""
+        if self._vocabulary.areas is None:
+            return ""
+        found = self._vocabulary.areas.match(area_label)
+        return found.code if found.accepted else ""
+
     def _apply(self, meaning: Meaning, decided: Mapping[str, str]) -> Meaning:
         if not decided:
             return replace(meaning, ignore=True)
@@ -264,6 +288,5 @@ class PathReader:
             return meaning
         within = meaning.area_within
         if meaning.area_label and self._vocabulary.areas is not None:
-            found = self._vocabulary.areas.match(meaning.area_label)
-            within = found.code if found.accepted else ""
+            within = self.reach_of(meaning.area_label)
         return replace(meaning, area_label=label, area_within=within)

@@ -16,14 +16,18 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench import __version__
+from workbench.domain.label_paths import Paths
 from workbench.domain.reading.model import Finding, Flag, Kind, Observation, Reading, Severity, TableReading
 from workbench.settings import get_settings
+from workbench.storage import reading_columns
 
 _META = b"workbench.reading"
+_LAYOUT = 2  # of these files; one of another layout is not found and the file is read again
 SCHEMA = pa.schema(
     [
         ("seq", pa.int64()),
@@ -39,7 +43,6 @@ SCHEMA = pa.schema(
         ("unit", pa.string()),
     ]
 )
-Labels = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +67,13 @@ class TidyReading:
     file: str
     tables: tuple[TableHead, ...]
     findings: tuple[Finding, ...]
-    rows: tuple[Labels, ...]
-    columns: tuple[Labels, ...]
+    rows: Paths
+    columns: Paths
     observations: pa.Table
 
 
 def tidy(reading: Reading) -> TidyReading:
     """The reading as one Arrow table and its header paths."""
-    rows: dict[Labels, int] = {}
-    columns: dict[Labels, int] = {}
-    data: dict[str, list[Any]] = {name: [] for name in SCHEMA.names}
-    seq = 0
-    for number, table in enumerate(reading.tables):
-        for item in table.observations:
-            data["seq"].append(seq)
-            data["table_no"].append(number)
-            data["sheet"].append(table.sheet)
-            data["row_id"].append(rows.setdefault(tuple(item.row), len(rows)))
-            data["col_id"].append(columns.setdefault(tuple(item.column), len(columns)))
-            data["value"].append(None if item.value is None else float(item.value))
-            data["flag"].append(None if item.flag is None else str(item.flag))
-            data["raw"].append(item.raw)
-            data["cell"].append(item.cell)
-            data["kind"].append(str(item.kind))
-            data["unit"].append(item.unit or table.unit)
-            seq += 1
     heads = tuple(
         TableHead(
             t.sheet,
@@ -103,9 +88,8 @@ def tidy(reading: Reading) -> TidyReading:
         )
         for t in reading.tables
     )
-    return TidyReading(
-        reading.file, heads, tuple(reading.findings), tuple(rows), tuple(columns), pa.table(data, schema=SCHEMA)
-    )
+    rows, columns, observations = reading_columns.of_tables(reading.tables)
+    return TidyReading(reading.file, heads, tuple(reading.findings), rows, columns, observations.cast(SCHEMA))
 
 
 def to_bytes(reading: TidyReading) -> bytes:
@@ -114,8 +98,8 @@ def to_bytes(reading: TidyReading) -> bytes:
         "file": reading.file,
         "tables": [asdict(head) for head in reading.tables],
         "findings": [asdict(f) for f in reading.findings],
-        "rows": reading.rows,
-        "columns": reading.columns,
+        "rows": _paths(reading.rows),
+        "columns": _paths(reading.columns),
     }
     text = json.dumps(meta, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     table = reading.observations.replace_schema_metadata({_META: text.encode("utf-8")})
@@ -146,10 +130,20 @@ def from_bytes(body: bytes) -> TidyReading:
         meta["file"],
         heads,
         _findings(meta["findings"]),
-        tuple(tuple(p) for p in meta["rows"]),
-        tuple(tuple(p) for p in meta["columns"]),
+        _paths_of(meta["rows"]),
+        _paths_of(meta["columns"]),
         table.replace_schema_metadata(None),
     )
+
+
+def _paths(paths: Paths) -> dict[str, Any]:
+    return {"labels": paths.labels, "depth": paths.codes.shape[1], "count": len(paths),
+            "codes": paths.codes.ravel().tolist()}  # fmt: skip
+
+
+def _paths_of(item: dict[str, Any]) -> Paths:
+    codes = np.array(item["codes"], dtype=np.int32).reshape(item["count"], item["depth"])
+    return Paths(item["labels"], codes)
 
 
 def _findings(items: Sequence[dict[str, Any]]) -> tuple[Finding, ...]:
@@ -198,7 +192,7 @@ def untidy(reading: TidyReading) -> Reading:
 
 
 def _kept_path(file_sha256: str, name: str) -> Path:
-    label = hashlib.sha256(f"{__version__}\0{name}".encode()).hexdigest()[:12]
+    label = hashlib.sha256(f"{__version__}\0{_LAYOUT}\0{name}".encode()).hexdigest()[:12]
     return get_settings().data_dir / "readings" / file_sha256[:2] / f"{file_sha256}-{label}.parquet"
 
 
