@@ -107,3 +107,56 @@ def test_json_and_csv_of_the_command(tmp_path: Path) -> None:
     refused = runner.invoke(command, [str(empty), "--json"])
     assert refused.exit_code == 1 and json.loads(refused.stdout)["findings"][0]["severity"] == "error"
     assert "kosong" in refused.stderr
+
+
+def test_percent_formats_and_hidden_parts_of_an_old_workbook(tmp_path: Path) -> None:
+    import xlwt
+
+    workbook = xlwt.Workbook()
+    sheet = workbook.add_sheet("Hunian")
+    for c, text in enumerate(("Bulan", "Kamar", "Hunian")):
+        sheet.write(0, c, text)
+    for r, (month, rooms, share) in enumerate(
+        (("Januari", 10, 0.5512), ("Februari", 11, 0.07), ("Maret", 12, 0.44)), 1
+    ):
+        sheet.write(r, 0, month)
+        sheet.write(r, 1, rooms)
+        sheet.write(r, 2, share, xlwt.easyxf(num_format_str="0.00%"))
+    sheet.row(2).hidden = True
+    sheet.col(1).hidden = True
+    workbook.save(str(tmp_path / "a.xls"))
+    reading = read_path(tmp_path / "a.xls")
+    assert [values(reading)[f"C{r}"] for r in (2, 3, 4)] == [55.12, 7, 44] and values(reading)["B2"] == 10
+    assert {"hidden_rows", "hidden_columns"} <= set(codes(reading))
+
+
+XML_2003 = """<?xml version="1.0"?>
+<?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+<Styles><Style ss:ID="p"><NumberFormat ss:Format="Percent"/></Style><Style ss:ID="q" ss:Parent="p"/></Styles>
+<Worksheet ss:Name="Data"><Table>
+<Row ss:Index="2"><Cell><Data ss:Type="String">Kecamatan</Data></Cell>
+<Cell ss:MergeAcross="1"><Data ss:Type="String">Cakupan</Data></Cell></Row>
+<Row><Cell ss:Index="2"><Data ss:Type="String">2023</Data></Cell><Cell><Data ss:Type="String">2024</Data></Cell></Row>
+<Row><Cell><Data ss:Type="String">Laweyan</Data></Cell><Cell ss:StyleID="q"><Data ss:Type="Number">0.0712</Data></Cell>
+<Cell><Data ss:Type="Number">12345.5</Data></Cell></Row>
+<Row><Cell><Data ss:Type="String">Jebres</Data></Cell><Cell ss:StyleID="p"><Data ss:Type="Number">0.5</Data></Cell>
+<Cell ss:Formula="=R[-1]C"></Cell></Row>
+</Table></Worksheet></Workbook>"""
+
+
+def test_a_workbook_in_xml_of_2003() -> None:
+    reading = read_bytes(XML_2003.encode(), "rekap.xls")
+    assert {c: v for c, v in values(reading).items() if v is not None} == {"B4": 7.12, "B5": 50, "C4": 12345.5}
+    assert cells(reading)["B4"].column == ("Cakupan", "2023") and "number_formula" in codes(reading)
+
+
+def test_json_with_its_header_beside_the_rows() -> None:
+    document = {
+        "fields": [{"id": "kecamatan"}, {"id": "tahun"}, {"id": "nilai"}],
+        "data": [["A", 2024, 12], ["B", 2025, 13]],
+    }
+    found = cells(read_bytes(json.dumps(document).encode(), "a.json"))
+    assert {o.value: (o.row, o.column) for o in found.values()} == {
+        12: (("A", "2024"), ("nilai",)), 13: (("B", "2025"), ("nilai",)),
+    }  # fmt: skip

@@ -203,3 +203,27 @@ def test_json_tables(tmp_path: Path) -> None:
     path.write_text(json.dumps({"success": True, "data": rows}), encoding="utf-8")
     found = [(o.row, o.value) for o in read_path(path).tables[0].observations]
     assert found == [(("Laweyan", "2023"), 5), (("Jebres", "2023"), 7)]
+
+
+def test_xml_workbook_of_2003_with_entities_or_far_cells(tmp_path: Path) -> None:
+    name = "urn:schemas-microsoft-com:office:spreadsheet"
+    body = '<Worksheet ss:Name="a"><Table>{}</Table></Worksheet></Workbook>'
+    start = f'<Workbook xmlns="{name}" xmlns:ss="{name}">'
+    path = tmp_path / "a.xls"
+    path.write_text(
+        '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + start
+        + body.format('<Row><Cell><Data ss:Type="String">&x;</Data></Cell></Row>'), encoding="utf-8",
+    )  # fmt: skip
+    with pytest.raises(UnreadableFile, match="entitas"):
+        read_path(path)
+    far = '<Row ss:Index="1048576"><Cell ss:Index="16384"><Data ss:Type="Number">1</Data></Cell></Row>'
+    path.write_text('<?xml version="1.0"?>' + start + body.format(far), encoding="utf-8")
+    with pytest.raises(UnreadableFile, match="membentang"):
+        read_path(path)
+
+
+def test_an_old_workbook_cut_short(tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 20)
+    with pytest.raises(UnreadableFile):
+        read_path(path)

@@ -50,6 +50,9 @@ def _doubts(draft: Draft) -> list[Finding]:
             '{cell}: "{raw}" bukan angka yang sah, pemisah ribuan dan desimalnya tercampur; nilainya tidak diambil. '
             "Usulan: {value}."
         ),
+        "scaled": _(
+            '{cell}: "{raw}" memakai singkatan ribu, juta atau miliar; nilainya tidak diambil. Usulan: {value}.'
+        ),
         "proved": _(
             '{cell}: "{raw}" bukan angka yang sah, pemisah ribuan dan desimalnya tercampur; dibaca {value} karena '
             "jumlahnya cocok."

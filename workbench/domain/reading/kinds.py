@@ -168,11 +168,11 @@ def _rows(rows: Sequence[Row], columns: Sequence[Column], matrix: Matrix, kinds:
             kinds.rows[i] = Kind.TOTAL
     summable = additive(columns)
     if not summable or count < 3:
-        _named_levels(rows, kinds)
+        _named_levels(rows, matrix[:, summable], kinds)
         return
     data = matrix[:, summable]
     _groups(rows, data, kinds)
-    _named_levels(rows, kinds)
+    _named_levels(rows, data, kinds)
     _trailing(rows, data, kinds)
     _grand(rows, data, kinds)
     _demote(rows, kinds)
@@ -219,11 +219,15 @@ def _groups(rows: Sequence[Row], data: Matrix, kinds: Kinds) -> None:
         level = areas.level_of(rows[relation.whole].own)
         child = areas.level_of(rows[relation.parts[0]].own)
         spoken = bool(level) and areas.RANK[level] < areas.RANK[child]
+        if spoken and not child:
+            # one spelled prefix among peers is a habit of typing: most rows so named must be sums
+            named = [k for k, row in enumerate(rows) if areas.level_of(row.own) == level]
+            spoken = sum(s.whole in named for s in found) > 0.5 * len(named)
         spoken = spoken or _deeper(rows[relation.whole], rows[relation.parts[0]])
         tiled = len(found) >= 2 and covered >= 0.7 * count
         many = informative >= 3 and len(relation.parts) >= 3 and agree == asked
         whole_table = len(relation.parts) >= 0.8 * (count - 1)
-        if whole_table and not spoken and agree >= max(1, 0.6 * asked) and informative:
+        if whole_table and agree >= max(1, 0.6 * asked) and informative:
             kinds.rows[relation.whole] = Kind.TOTAL
             kinds.row_sums.append(relation)
         elif spoken or tiled or many:
@@ -277,7 +281,7 @@ def _alike(one: Row, other: Row) -> bool:
     return areas.level_of(one.own) == areas.level_of(other.own) and one.depth == other.depth
 
 
-def _named_levels(rows: Sequence[Row], kinds: Kinds) -> None:
+def _named_levels(rows: Sequence[Row], data: Matrix, kinds: Kinds) -> None:
     """Rows named Kecamatan … between rows that are not, even where a figure does not add up."""
     levels = [areas.level_of(row.own) for row in rows]
     for outer in ("provinsi", "kabupaten", "kecamatan"):
@@ -294,7 +298,8 @@ def _named_levels(rows: Sequence[Row], kinds: Kinds) -> None:
             (a, [k for k in range(a + 1, b) if levels[k] in ("", "kelurahan", "desa") and kinds.rows[k] is Kind.DATA])
             for a, b in pairwise(bounds)
         ]
-        if sum(bool(parts) for _, parts in groups) >= max(1, 0.7 * len(wholes)):
+        full = [(whole, parts) for whole, parts in groups if parts]
+        if len(full) >= max(1, 0.7 * len(wholes)) and _proved(rows, data, full):
             for whole, parts in groups:
                 if parts and kinds.rows[whole] is not Kind.TOTAL:
                     if kinds.rows[whole] is Kind.DATA:
@@ -304,12 +309,33 @@ def _named_levels(rows: Sequence[Row], kinds: Kinds) -> None:
                         kinds.parents.setdefault(part, whole)
 
 
+def _proved(rows: Sequence[Row], data: Matrix, groups: Sequence[tuple[int, list[int]]]) -> bool:
+    """Are the rows of an upper level set over those below them, by the layout, by names, or by sums in most columns?
+
+    A prefix alone is no proof: lists mix `Kec. Jebres` with `Banjarsari`.
+    """
+    told = sum(
+        _deeper(rows[whole], rows[parts[0]])
+        or 2 * sum(areas.level_of(rows[k].own) in ("kelurahan", "desa") for k in parts) > len(parts)
+        for whole, parts in groups
+    )
+    if 2 * told > len(groups):
+        return True
+    proved = 0
+    for whole, parts in groups:
+        agree, asked, informative = _agreement(data, whole, parts) if data.size else (0, 0, 0)
+        proved += bool(len(parts) >= 2 and informative and 2 * agree > asked)
+    return 2 * proved > len(groups)
+
+
 def _trailing(rows: Sequence[Row], data: Matrix, kinds: Kinds) -> None:
     """Named totals below their parts: Jumlah after a section, Total … at the end."""
     start = 0
     totals: list[int] = []
     # where most labels begin with Jumlah … the word means "number of", and only a bare Jumlah is a total
-    wordy = sum(labels.total_of(row.own) is not None for row in rows) > max(2, 0.34 * len(rows))
+    wordy = sum(labels.total_of(row.own) is not None and not labels.is_total(row.own) for row in rows) > max(
+        2, 0.34 * len(rows)
+    )
     for i, row in enumerate(rows):
         if i in kinds.means:
             continue
@@ -383,3 +409,7 @@ def _demote(rows: Sequence[Row], kinds: Kinds) -> None:
         for part in relation.parts:
             if kinds.rows[part] is Kind.TOTAL and part not in kinds.means:
                 kinds.rows[part] = Kind.SUBTOTAL
+    totals = [s for s in wholes.values() if kinds.rows[s.whole] is Kind.TOTAL]
+    for inner in totals:
+        if any(set(inner.parts) < set(outer.parts) for outer in totals):
+            kinds.rows[inner.whole] = Kind.SUBTOTAL

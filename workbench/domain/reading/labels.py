@@ -74,6 +74,12 @@ _TOTAL = re.compile(
     r"all( ages)?|keseluruhan|seluruhnya|l\s*\+\s*p|laki-?\s?laki\s*(\+|dan|&)\s*perempuan|l\s*&\s*p)",
     re.I,
 )
+# Jumlah A, Jumlah II, Total (1+2), TOTAL (A + B): sums of lettered or numbered sections; Jumlah L and P are persons
+_SECTION_TOTAL = re.compile(
+    r"(?:sub\s*-?\s*)?(?:grand\s+)?(?:jumlah|total|jml\.?)\s*:?\s*(?:[\[(]\s*)?(?P<first>[a-k]|[ivx]{1,4}|\d{1,2})"
+    r"(?:\s*(?:[+,&]|dan|s\.?\s?d\.?|-)\s*(?:[a-k]|[ivx]{1,4}|\d{1,2}))*\s*[\])]?",
+    re.I,
+)
 _SUBTOTAL = re.compile(r"(sub\s*-?\s*total|sub\s*-?\s*jumlah)\b.*", re.I)
 _TOTAL_OF = re.compile(r"(jumlah|total|jml\.?|grand total|sub\s*-?\s*total)\b[\s:/-]*(.*)", re.I | re.S)
 _MEAN = re.compile(r"(rata\s*-?\s*rata|rerata|average|mean|rata2|median)\b.*", re.I | re.S)
@@ -89,6 +95,7 @@ _CONTINUED = re.compile(r"\b(lanjutan|sambungan|continued|halaman|page)\b", re.I
 _META = re.compile(
     r"\s*(satuan|unit|tahun|periode|kabupaten|kota|provinsi|kecamatan|opd|dinas|instansi|bulan)\s*(/\s*\w+)?\s*:", re.I
 )
+LIST_MARK = re.compile(r"\(?(?:[ivxlc]{1,6}|[a-z])[.)]?", re.I)
 _LETTERED = re.compile(
     r"^\s*(?:\(?(?P<letter>[a-z])[.)]\s+|(?P<dash>[-–•*])\s*(?=\S)|(?P<number>\d{1,3})[.)]\s+|"
     r"(?P<deep>\d+(?:\.\d+)+)\.?\s+|(?P<roman>[ivxlc]{1,5})[.)]\s+)",
@@ -124,7 +131,7 @@ def halves(text: str) -> list[str]:
 def is_total(text: str) -> bool:
     """A label that means nothing but total: Jumlah, Jumlah/Total, J u m l a h, Semua Umur, L+P."""
     parts = halves(text)
-    if _TOTAL.fullmatch(parts[0]):
+    if _TOTAL.fullmatch(parts[0]) or _SECTION_TOTAL.fullmatch(parts[0]):
         return True
     rest = parts[1:]
     return bool(rest) and all(_TOTAL.fullmatch(part) for part in rest)

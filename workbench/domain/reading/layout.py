@@ -375,6 +375,8 @@ def _take_header(view: View, rows: Sequence[int], position: int, block: Block, n
             return position + 1
         cells = {c: view.tags[row][c] for c in numeric if view.tags[row][c] != "."}
         texts = sum(t in "tk" for t in cells.values())
+        if labelled and texts == 1 and len(cells) == 1 and len(numeric) > 2 and _is_list_mark(view, row, min(numeric)):
+            break  # `I | Angkutan Umum` below `No | Uraian`: the first section, no header
         years = [c for c, t in cells.items() if t == "y"]
         values = sum(t in "nd" for t in cells.values()) + sum(t == "s" for t in cells.values())
         stub = [c for c in view.filled(row) if c not in numeric]
@@ -406,6 +408,13 @@ def _take_header(view: View, rows: Sequence[int], position: int, block: Block, n
         stub_seen = stub_seen or stub_text
         position += 1
     return position
+
+
+def _is_list_mark(view: View, row: int, column: int) -> bool:
+    """Does the first column of this row hold a mark such as I, II., A or a) with a label beside it?"""
+    text = view.text(row, column)
+    beside = [c for c in view.filled(row) if c != column]
+    return bool(labels.LIST_MARK.fullmatch(text)) and len(beside) == 1 and view.tags[row][beside[0]] == "t"
 
 
 def _rising_header(view: View, rows: Sequence[int], position: int, years: Sequence[int]) -> bool:

@@ -47,6 +47,7 @@ class Literal:
     unit: str = ""
     flag: Flag | None = None
     note: str = ""
+    times: float = 1.0  # 1e6 for `12,5 jt`
 
 
 _SPACE = "\u0020\u00a0\u2007\u2009\u202f\u2002\u2003\u3000"
@@ -56,6 +57,14 @@ _UNITS = (
     "jiwa|orang|org|unit|buah|bh|ekor|ha|hektar|ton|kg|kw|kuintal|km2|km²|km|m2|m²|m3|m³|meter|m|liter|kk|rt|rw|kali|"
     "paket|lembar|dokumen|persen|kasus|desa|kelurahan|tahun|hari|bulan|jam|mm|cm"
 )
+_SCALES = {
+    "rb": 1e3, "ribu": 1e3, "jt": 1e6, "juta": 1e6, "miliar": 1e9, "milyar": 1e9, "mlr": 1e9, "m": 1e9,
+    "triliun": 1e12, "trilyun": 1e12, "t": 1e12,
+}  # fmt: skip
+_SCALED = re.compile(
+    r"(?<=[\d\s])(rb|ribu|jt|juta|miliar|milyar|mlr|triliun|trilyun)\.?(?:\s+(?:rupiah|orang|jiwa))?$", re.I
+)
+_SCALED_MONEY = re.compile(r"(?<=[\d\s])([MT])$")
 _TRAILING_UNIT = re.compile(rf"(?<=[\d\s.,)])({_UNITS})\.?$", re.I)
 _SUPERSCRIPT = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹⁰]+\)?$|(?<=\d)\s+\d\)$|(?<=\d)[a-d]\)$|\^\d+\)?$|(?<=\d)[†‡§]+$")
 _MARK = re.compile(r"(?<=[\d%)])\s*(\*{1,3}\)?|[re]\)?|x{1,2}\))$", re.I)
@@ -100,6 +109,10 @@ def literal(text: str) -> Literal | None:
         rest = rest[:-2].strip()
     elif len(rest) > 1 and rest[-1] in "-−" and rest[:-1].strip()[-1:].isdigit():
         negative, rest = True, rest[:-1].strip()
+    times = 1.0
+    if scaled := _SCALED.search(rest) or (_SCALED_MONEY.search(rest) if currency else None):
+        times = _SCALES[scaled.group(1).lower()]
+        rest = rest[: scaled.start()].strip()
     if named := _TRAILING_UNIT.search(rest):
         unit = named.group(1)
         rest = rest[: named.start()].strip()
@@ -108,12 +121,14 @@ def literal(text: str) -> Literal | None:
     rest = _LOOSE.sub(r"\1\2", rest).replace("’", "'")
     if not _CORE.fullmatch(rest):
         if _SCIENTIFIC.fullmatch(rest):
-            return Literal(Shape.DOT_DECIMAL, rest.replace(",", "."), negative, percent, currency, unit, flag, note)
+            return Literal(
+                Shape.DOT_DECIMAL, rest.replace(",", "."), negative, percent, currency, unit, flag, note, times
+            )
         return None
     shape = _shape(rest)
     if shape is None:
         return None
-    return Literal(shape, rest, negative, percent, currency, unit, flag, note)
+    return Literal(shape, rest, negative, percent, currency, unit, flag, note, times)
 
 
 def _shape(core: str) -> Shape | None:
@@ -212,7 +227,7 @@ class Number:
 
     value: float | int | None
     proposed: float | int | None = None
-    doubt: str = ""  # "separator" (thousands or decimal?), "malformed"
+    doubt: str = ""  # "separator" (thousands or decimal?), "malformed", "scaled" (12,5 jt)
     odd: bool = False  # read with confidence, but written in an unusual way
 
 
@@ -228,6 +243,7 @@ class Setting:
     counts: bool | None = None
     share: bool = False  # a percentage: above 100 by far is impossible
     measured: bool = False  # areas, weights, money: three decimals are as likely as thousands
+    ceiling: float = float("inf")  # more than this all values of a column together cannot be
     row_counts: tuple[bool | None, ...] = ()  # what the row itself says, where rows have units of their own
 
     def for_row(self, position: int) -> bool | None:
@@ -278,6 +294,8 @@ def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Ite
     if column.shapes[Shape.SPACE_GROUPS]:
         score -= 1.5
     score += 0.75 if setting.counts is True or (setting.counts is None and not setting.measured) else 0.0
+    if sum(values) > setting.ceiling:
+        return min(score, 0.0) - 2 * MARGIN  # more people than there are
     # three decimals in every number, and nothing else to go by: rather ask than read a thousand as a fraction
     votes = (column, setting.table, setting.file)
     if score < 0 and not plain and not setting.share and not any(v.english or v.indonesian for v in votes):
@@ -286,7 +304,22 @@ def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Ite
 
 
 def number(found: Literal, column: Evidence, setting: Setting, scores: dict[str, float]) -> Number:
-    """The value of a literal, given the thousands scores of `.` and `,` in its column."""
+    """The value of a literal, given the thousands scores of `.` and `,` in its column.
+
+    `12,5 jt` is proposed as 12,500,000 and not taken: its neighbours may or may not be millions too.
+    """
+    read = _unscaled(found, column, setting, scores)
+    if found.times == 1:
+        return read
+    guess = read.value if read.value is not None else read.proposed
+    return Number(None, None if guess is None else _whole(float(f"{guess * found.times:.15g}")), "scaled")
+
+
+def _whole(value: float) -> float | int:
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+
+
+def _unscaled(found: Literal, column: Evidence, setting: Setting, scores: dict[str, float]) -> Number:
     digits, shape = found.digits, found.shape
     sign = -1 if found.negative else 1
 

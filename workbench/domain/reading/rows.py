@@ -152,7 +152,7 @@ def _sections(view: View, block: Block, values: list[int], stub: set[int]) -> di
     if not bare or not full:
         return {}
     found: dict[int, tuple[int, str]] = {}
-    marks = {row: labels.enumerator(_label(view, row, stub)) for row in body}
+    marks = {row: labels.enumerator(_label(view, row, stub)) or _mark_kind(view, row) for row in body}
     for position, row in enumerate(body):
         if row not in bare:
             continue
@@ -197,6 +197,21 @@ def _sections(view: View, block: Block, values: list[int], stub: set[int]) -> di
         if evidence >= 2:
             found[row] = (0, text)
     return _ranked(found, marks)
+
+
+def _mark_kind(view: View, row: int) -> str:
+    """What kind of list mark stands alone in the row's first cell: I, A, a, 1 or 1.2; "" for none."""
+    filled = view.filled(row)
+    text = view.text(row, filled[0]).strip("().") if filled else ""
+    if text.isdigit():
+        return "number" if len(text) <= 3 else ""
+    if re.fullmatch(r"\d+(\.\d+)+", text):
+        return "deep" + str(text.count("."))
+    if not labels.LIST_MARK.fullmatch(text):
+        return ""
+    if re.fullmatch(r"[IVX]+", text):
+        return "roman"
+    return "capital" if text.isupper() else "letter"
 
 
 def _ranked(found: dict[int, tuple[int, str]], marks: dict[int, str]) -> dict[int, tuple[int, str]]:

@@ -101,6 +101,13 @@ def multiplier_of(unit: str | None) -> float:
     return next((_MULTIPLIERS[word] for word in words if word in _MULTIPLIERS), 1.0)
 
 
+def most_people(words: str, unit: str | None) -> float:
+    """How large a figure in this unit could be before it counted more people than Indonesia has; else infinity."""
+    factor = multiplier_of(unit)
+    people = re.search(r"\b(penduduk|jiwa|orang|population|persons?|people)\b", f"{words} {unit or ''}", re.I)
+    return 3e8 / factor if people and factor >= 1000 and not is_rate(words) else float("inf")
+
+
 def is_share(*texts: str | None) -> bool:
     """Percentages and shares: parts of 100."""
     return any(bool(text) and bool(_SHARE.search(text or "")) for text in texts)

@@ -65,6 +65,7 @@ def read_column(grid: Grid, rows: Sequence[int], column: Column, setting: Settin
         _cell(grid, r, c, cell, found, evidence, variants[setting.for_row(i)], scores[setting.for_row(i)])
         for i, (r, cell) in enumerate(zip(rows, cells, strict=True))
     ]
+    _among_scaled(values, [found.get(v) if isinstance(v, str) else None for v in cells])
     # a doubtful 12.345 counts as the fraction it may be: it tells what happened to the 12.3 beside it
     fractions = [None if v.percent else v.value if v.doubt != "separator" else (v.proposed or 0) / 1000 for v in values]
     for position in _eaten(fractions, setting):
@@ -73,6 +74,20 @@ def read_column(grid: Grid, rows: Sequence[int], column: Column, setting: Settin
             continue
         v.value, v.flag, v.doubt, v.proposed = None, Flag.UNREADABLE, "thousands", round(float(v.value or 0) * 1000)
     return values
+
+
+def _among_scaled(values: Sequence[Value], literals: Sequence[Literal | None]) -> None:
+    """Beside `150 jt` a `1,2 M` are thousands of millions, no metres, and a bare `45` is not certainly 45."""
+    if not any(found is not None and found.times != 1 for found in literals):
+        return
+    for v, found in zip(values, literals, strict=True):
+        if v.value is None or v.doubt or (found is None and abs(v.value) >= 10_000):
+            continue
+        if found is not None and (found.times != 1 or (found.unit != "M" and abs(v.value) >= 10_000)):
+            continue
+        guess = round(float(v.value) * 1e9) if found is not None and found.unit == "M" else None
+        if v.value:
+            v.value, v.flag, v.doubt, v.proposed = None, Flag.UNREADABLE, "scaled", guess
 
 
 def _eaten(cells: Sequence[CellValue], setting: Setting) -> list[int]:
@@ -107,8 +122,13 @@ def eaten(typed: NDArray[np.float64], setting: Setting, told: NDArray[np.bool_] 
     count, all_of = int(broken.sum()), int(np.isfinite(typed).sum())
     if setting.counts is True:
         three = int((np.abs(np.round(typed[broken], 2) - typed[broken]) > 1e-9).sum())
-        return broken if count <= 0.5 * all_of or three >= 0.5 * count else nothing
+        if count <= 0.5 * all_of or three >= 0.5 * count:
+            return np.asarray(broken, dtype=bool)
     whole = size[np.isfinite(typed) & ~fraction & (size > 0)]
+    if setting.counts is True:
+        # whole numbers of the size that the fractions have a thousand times over: the program ate their thousands
+        usual, many = float(np.median(size[broken])) * 1000, float(np.median(whole)) if whole.size else 0.0
+        return np.asarray(broken, dtype=bool) if many >= 1000 and usual / 20 <= many <= usual * 20 else nothing
     if whole.size < 4 or count > 0.25 * all_of:
         return nothing
     middle = float(np.median(whole))
@@ -182,12 +202,13 @@ def setting_of(
             counts = None
     if units.multiplier_of(unit) > 1:
         counts = None
+    ceiling = units.most_people(f"{column.header} {title}", unit)
     share = units.is_share(column.header, unit)
     measured = counts is None and units.is_measured(f"{column.header} {unit or ''} {title}")
     if counts is not None or share or units.multiplier_of(unit) > 1:
-        return Setting(table, file, counts, share, measured)
+        return Setting(table, file, counts, share, measured, ceiling)
     told = tuple(_row_counts(label, u) for label, u in rows)
-    return Setting(table, file, counts, share, measured, told if any(t is not None for t in told) else ())
+    return Setting(table, file, counts, share, measured, ceiling, told if any(t is not None for t in told) else ())
 
 
 @lru_cache(maxsize=8192)

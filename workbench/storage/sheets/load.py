@@ -9,7 +9,7 @@ from workbench.domain.errors import UnreadableFile
 from workbench.domain.reading.grid import Grid
 from workbench.i18n import _
 from workbench.storage.sheets import limits
-from workbench.storage.sheets.sniff import Format, sniff
+from workbench.storage.sheets.sniff import Format, is_spreadsheetml, sniff
 
 
 def load(path: Path, name: str) -> Iterator[Grid]:
@@ -28,9 +28,15 @@ def load(path: Path, name: str) -> Iterator[Grid]:
 
         yield from load_ole(path)
     elif kind is Format.HTML:
-        from workbench.storage.sheets.markup import load_markup
+        data = path.read_bytes()
+        if is_spreadsheetml(data):
+            from workbench.storage.sheets.spreadsheetml import load_spreadsheetml
 
-        yield from load_markup(path.read_bytes(), title)
+            yield from load_spreadsheetml(data)
+        else:
+            from workbench.storage.sheets.markup import load_markup
+
+            yield from load_markup(data, title)
     elif kind is Format.JSON:
         from workbench.storage.sheets.tabular_json import load_json
 

@@ -43,8 +43,6 @@ class _Area:
 
 def load_markup(data: bytes, name: str) -> list[Grid]:
     """One grid for each outermost table of the page."""
-    if data.lstrip()[:5].lower() == b"<?xml" and b"urn:schemas-microsoft-com:office:spreadsheet" in data[:4000]:
-        raise UnreadableFile(_("Berkas ini XML Spreadsheet 2003; simpan ulang sebagai .xlsx lalu kirim lagi."))
     try:
         page = html.fromstring(
             decode(data), parser=html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True)

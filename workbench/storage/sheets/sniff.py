@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from workbench.domain.errors import UnreadableFile
@@ -59,6 +60,14 @@ def sniff(head: bytes, name: str = "") -> Format:
     if b"\x00" in head and _utf16(head) is None:
         raise UnreadableFile(_("Berkas ini bukan teks maupun lembar kerja yang dikenal (berisi byte NUL)."))
     return Format.TEXT
+
+
+def is_spreadsheetml(data: bytes) -> bool:
+    """Is this XML a workbook of 2003? Its pages in HTML name the same schema, but start otherwise."""
+    head = data[:4000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return b"urn:schemas-microsoft-com:office:spreadsheet" in head and bool(
+        re.search(rb"<(?:ss:)?Workbook[\s>]", head) and not re.search(rb"<html[\s>]", head, re.I)
+    )
 
 
 def _utf16(head: bytes) -> str | None:

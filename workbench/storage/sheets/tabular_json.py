@@ -11,6 +11,7 @@ from workbench.i18n import _
 from workbench.storage.sheets.delimited import decode
 
 DEEPEST = 12
+_NAMES = ("fields", "columns", "headers", "header", "kolom", "schema")
 
 
 def load_json(data: bytes, name: str) -> list[Grid]:
@@ -36,13 +37,41 @@ def _collect(node: Any, name: str, depth: int, grids: list[Grid]) -> None:
             rows += [[_value(item.get(key)) for key in keys] for item in node]
             grids.append(Grid(name, rows, typed=True))
             return
-        if all(isinstance(item, list) for item in node):
-            width = min(max(map(len, node)), 2000)
-            grids.append(Grid(name, [[_value(v) for v in item[:width]] + [""] * (width - len(item)) for item in node]))
+        if _is_cells(node):
+            grids.append(_cells(name, node))
             return
     if isinstance(node, dict):
+        names = next((n for key in _NAMES if (n := _names(node.get(key)))), [])
         for key, value in node.items():
+            if names and _is_cells(value) and max(map(len, value)) == len(names):
+                # CKAN and DataTables keep the header beside the rows
+                grids.append(_cells(str(key), [list(names), *value]))
+                continue
+            if names and key in _NAMES:
+                continue
             _collect(value, str(key), depth + 1, grids)
+
+
+def _is_cells(node: Any) -> bool:
+    return isinstance(node, list) and bool(node) and all(isinstance(item, list) for item in node) and any(node)
+
+
+def _cells(name: str, rows: list[list[Any]]) -> Grid:
+    width = min(max(map(len, rows)), 2000)
+    return Grid(name, [[_value(v) for v in item[:width]] + [""] * (width - len(item)) for item in rows])
+
+
+def _names(node: Any) -> list[str]:
+    """The header that a list of texts, or of `{"id": …}`, names; empty when it is something else."""
+    if not isinstance(node, list) or not node:
+        return []
+    if all(isinstance(item, str) for item in node):
+        return [str(item) for item in node]
+    if all(isinstance(item, dict) for item in node):
+        for key in ("label", "title", "name", "id", "field", "data"):
+            if all(isinstance(item.get(key), str) for item in node):
+                return [str(item[key]) for item in node]
+    return []
 
 
 def _value(value: Any) -> CellValue:

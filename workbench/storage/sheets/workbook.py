@@ -1,7 +1,8 @@
-"""XLSX, XLSM, XLS and ODS through python-calamine; what calamine leaves out comes from the package's own XML."""
+"""XLSX, XLSM, XLS and ODS through python-calamine; what calamine leaves out comes from the file's own records."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -19,8 +20,10 @@ from python_calamine import (
 from workbench.domain.errors import UnreadableFile
 from workbench.domain.reading.grid import CellValue, Grid, Merge
 from workbench.i18n import _
-from workbench.storage.sheets import limits, ooxml, opendocument
+from workbench.storage.sheets import biff, limits, ooxml, opendocument
 from workbench.storage.sheets.package import open_package, scan
+
+_log = logging.getLogger(__name__)
 
 
 def load_package(path: Path) -> Iterator[Grid]:
@@ -47,9 +50,7 @@ def load_package(path: Path) -> Iterator[Grid]:
             ) from error
     for grid in _grids(path):
         if extra := sheets.get(grid.sheet):
-            grid.percent, grid.gaps = frozenset(extra.percent), frozenset(extra.gaps)
-            grid.hidden_rows, grid.hidden_columns = frozenset(extra.hidden_rows), frozenset(extra.hidden_columns)
-            grid.indents = extra.indents
+            _add(grid, extra)
         if document := documents.get(grid.sheet):
             grid.merges, grid.percent = document.merges, frozenset(document.percent)
             grid.hidden_rows, grid.hidden_columns = frozenset(document.hidden_rows), frozenset(document.hidden_columns)
@@ -69,7 +70,22 @@ def load_ole(path: Path) -> Iterator[Grid]:
                 "Isi berkas ini {what}, bukan tabel. Kirim berkas aslinya dalam bentuk .xlsx, .xls, .ods atau .csv."
             ).format(what="Word")
         )
-    yield from _grids(path)
+    try:
+        extras = biff.read_extras(path.read_bytes())
+    except ValueError:
+        # formats only help: calamine is the one to say whether the workbook can be read
+        _log.warning("formats of an old workbook could not be read", exc_info=True)
+        extras = {}
+    for grid in _grids(path):
+        if extra := extras.get(grid.sheet):
+            _add(grid, extra)
+        yield grid
+
+
+def _add(grid: Grid, extra: ooxml.Extras) -> None:
+    grid.percent, grid.gaps = frozenset(extra.percent), frozenset(extra.gaps)
+    grid.hidden_rows, grid.hidden_columns = frozenset(extra.hidden_rows), frozenset(extra.hidden_columns)
+    grid.indents = extra.indents
 
 
 def _grids(path: Path) -> Iterator[Grid]:
