@@ -7,6 +7,7 @@ from workbench.i18n import _
 from workbench.services import track
 from workbench.services.track import InboxItem
 from workbench.ui import access, frame, theme, words
+from workbench.ui.components import notice_list
 from workbench.ui.components.clocks import flag_key
 from workbench.ui.resources import reading
 
@@ -49,6 +50,7 @@ def step_card(item: InboxItem) -> None:
 
 
 st.markdown("  \n".join(sentences()))
+notice_list.warnings(person)
 
 if not items:
     st.info(
@@ -72,3 +74,5 @@ else:
         frame.page_link(
             "pages/track/inbox.py", label=_("Semua {n} tugas saya").format(n=len(items)), icon=":material/inbox:"
         )
+
+notice_list.changed(person)

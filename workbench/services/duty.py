@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, func, or_, select
 
 from workbench.domain.engine import CaseStatus
-from workbench.domain.people import PRODUCER_ROLES, SUPERVISOR_ROLES, Person, Role
+from workbench.domain.people import PRODUCER_ROLES, SUPERVISOR_ROLES, WALIDATA_ROLES, Person, Role
 from workbench.domain.sop import END, EvidenceKind, OutcomeKind, Sop, Step
 from workbench.domain.sop_paths import downstream
 from workbench.services import people, rights
@@ -23,7 +23,9 @@ from workbench.storage.tables import CaseRow
 NEAREST_SUPERIORS = (Role.SECTION_HEAD, Role.DIVISION_HEAD)
 """Who is told of a breach at once. Secretary and agency head read it in the morning's digest, not one by one."""
 
-_RUNNING = (CaseStatus.OPEN.value, CaseStatus.PAUSED.value)
+OFFICE_ROLES = WALIDATA_ROLES | {Role.ADMINISTRATOR}
+"""Whoever holds one of these may see every case."""
+
 _ROOMS = {
     EvidenceKind.SUBMISSION: "collect",
     EvidenceKind.DATASET_VERSION: "process",
@@ -147,6 +149,7 @@ def room_of(sop: Sop, step: Step) -> str:
 
 __all__ = [
     "NEAREST_SUPERIORS",
+    "OFFICE_ROLES",
     "Contact",
     "Directory",
     "directory",

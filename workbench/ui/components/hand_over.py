@@ -24,6 +24,11 @@ def button(person: Person) -> None:
 
 @st.dialog(_("Alihkan pekerjaan rekan yang berhalangan"), width="medium")
 def ask() -> None:
+    """The form in a dialog."""
+    form()
+
+
+def form() -> None:
     """Who is away, who takes over, what that means, and why."""
     with reading() as session:
         staff = [p.person for p in people.profiles(session) if p.person.roles & WALIDATA_ROLES or not p.active]
@@ -69,7 +74,7 @@ def ask() -> None:
         with feedback.shown_errors() as done, writing() as session:
             moved = leave.hand_over(
                 session, from_username=source, to_username=target, by=access.require(), reason=reason,
-                idem=f"hand-{st.session_state[_KEY]}",
+                idem=f"hand-{st.session_state.setdefault(_KEY, uuid4().hex)}",
             )  # fmt: skip
         if done.ok:
             feedback.flash(
