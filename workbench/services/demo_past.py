@@ -247,7 +247,7 @@ class _Player:
             return
         seen: dict[str, Any] = {**common, "seen_seq": row.seq, "by": by}
         if act.verb == "decide":
-            evidence, word = self._evidence(session, course, act, by, case_id)
+            evidence, word = self._evidence(session, course, act, by, row)
             track.decide(session, outcome=act.outcome, note=act.note or word, evidence=evidence, **seen)
         elif act.verb == "take":
             track.take(session, **seen)
@@ -271,17 +271,16 @@ class _Player:
         return self._ids[course.key]
 
     def _evidence(
-        self, session: Session, course: Course, act: Act, by: Person, case_id: int
+        self, session: Session, course: Course, act: Act, by: Person, row: CaseRow
     ) -> tuple[Evidence | None, str]:  # fmt: skip
         """What completes the step, or what was read for an initial; with a word on it where it is the archive's."""
+        case_id = row.id or 0
         step = course.sop.step(act.step)
         outcome = step.outcome(act.outcome)
         if outcome is None or outcome.kind is OutcomeKind.RETURN:
             papers.returned(session, case_id)
             return None, ""
-        about = papers.Subject(
-            case_id, casebook.case_row(session, case_id).number, course.subject, course.requester, act.step, act.visit
-        )
+        about = papers.Subject(case_id, row.number, course.subject, course.requester, act.step, act.visit)
         match step.evidence:
             case EvidenceKind.LETTER | EvidenceKind.MINUTES | EvidenceKind.SCHEDULE:
                 return papers.paper(session, step.evidence, about, by), ""
