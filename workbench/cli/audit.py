@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import click
 
@@ -48,3 +49,20 @@ def verify(anchors: tuple[str, ...], as_json: bool) -> None:
         click.echo(f"{len(report.problems)} problems" if report.problems else "whole")
     if report.problems:
         sys.exit(1)
+
+
+@audit.command()
+@click.option("--form", type=click.Choice(["csv", "xes", "xes.gz"]), default="csv", show_default=True)
+@click.option("--sop", "sop_id", default="", help="Only this procedure.")
+@click.option("--persons", is_flag=True, help="With login names; without, only roles.")
+@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write.")
+def export(form: str, sop_id: str, persons: bool, out: Path) -> None:
+    """Write the event log for process mining tools."""
+    from workbench.services import event_log
+    from workbench.storage import database
+
+    if not database.is_ready():
+        raise Refused(_("Basis data belum disiapkan. Jalankan `workbench up` lebih dulu."))
+    with database.session() as session, out.open("wb") as file:
+        count = event_log.write(session, file, form=form, persons=persons, sop_id=sop_id)
+    click.echo(_("{n} kejadian ditulis ke {path}.").format(n=count, path=out))

@@ -11,16 +11,18 @@ import click
 
 from workbench.domain.errors import Refused
 from workbench.i18n import _
-from workbench.services import disseminate
+from workbench.services import disseminate, resume
 from workbench.services.render import KINDS, RenderSpec
 from workbench.services.render import render as render_files
 from workbench.settings import get_settings
 from workbench.storage import database
 
+RESUME = "monthly_resume"
+
 
 @click.command()
-@click.argument("kind", type=click.Choice(sorted(KINDS)))
-@click.option("--edition", "edition_id", required=True, help="Id of a frozen edition, or its folder.")
+@click.argument("kind", type=click.Choice(sorted([*KINDS, RESUME])))
+@click.option("--edition", "edition_id", default="", help="Id of a frozen edition, or its folder.")
 @click.option("--param", "params", multiple=True, metavar="K=V", help="A parameter of the notebook; may be repeated.")
 @click.option("--spec", default=disseminate.DEFAULT_SPEC, show_default=True, help="The book's specification.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to write the files. Default: data_dir/renders.")
@@ -29,13 +31,22 @@ from workbench.storage import database
 def render(
     kind: str, edition_id: str, params: tuple[str, ...], spec: str, out: Path | None, page_size: str, as_json: bool,
 ) -> None:  # fmt: skip
-    """Render a publication and write draft.pdf, final.pdf, book.json and manifest.json."""
+    """Render a publication and write draft.pdf, final.pdf, book.json and manifest.json.
+
+    monthly_resume needs no edition: it is made of the letters and cases of a month (--param month=2026-10, else the
+    last whole month) and writes resume.pdf and resume.xlsx.
+    """
     values = {}
     for item in params:
         name, equals, value = item.partition("=")
         if not equals:
             raise Refused(_("--param ditulis nama=nilai, bukan {item}.").format(item=item))
         values[name] = value
+    if kind == RESUME:
+        _resume(values.get("month", ""), out, as_json=as_json)
+        return
+    if not edition_id:
+        raise click.UsageError("Missing option '--edition'.")
     folder = _edition_folder(edition_id)
     target = out or get_settings().folder("renders") / f"{kind}-{folder.name}"
     render_spec = RenderSpec(kind, folder, disseminate.spec_path(spec), values, page_size)
@@ -58,6 +69,17 @@ def render(
                               ensure_ascii=False))  # fmt: skip
     else:
         click.echo(_("{pages} halaman: {path}").format(pages=result.pages, path=target / "draft.pdf"))
+
+
+def _resume(month_text: str, out: Path | None, *, as_json: bool) -> None:
+    database.migrate()
+    month = resume.month_of(month_text) if month_text else resume.previous_month()
+    with database.session() as session:
+        folder = resume.freeze(session, month=month)
+    target = out or get_settings().folder("renders") / f"{RESUME}-{month:%Y-%m}"
+    made = resume.render(folder, target, progress=lambda share, step: _tell(as_json, share, step))
+    paths = {"pdf": str(made.pdf), "xlsx": str(made.xlsx), "notebook": str(made.notebook)}
+    click.echo(json.dumps(paths, ensure_ascii=False) if as_json else "\n".join(paths.values()))
 
 
 def _edition_folder(edition_id: str) -> Path:
