@@ -687,30 +687,36 @@ def _path_text(paths: Sequence[tuple[str, ...]], number: int) -> str:
 
 def _unmapped(work: _Work) -> tuple[Unmapped, ...]:
     """Cells with content that found no place, by label; blank cells beside them say nothing and are not listed."""
-    found = work.con.execute(
+    found = work.con.sql(
         """
         SELECT problem, sheet, CASE WHEN problem = 'unknown_row' THEN row_id END AS row_no,
                CASE WHEN problem NOT IN ('unknown_row', 'unknown_area') THEN col_id END AS col_no,
-               CASE WHEN problem = 'unknown_area' THEN problem_label END AS area, list(cell ORDER BY seq)
+               CASE WHEN problem = 'unknown_area' THEN problem_label END AS area, list(seq) AS seqs
         FROM placed
         WHERE problem IS NOT NULL AND problem <> 'ignored'
           AND NOT (value IS NULL AND coalesce(flag, '') IN ('', 'blank'))
         GROUP BY ALL ORDER BY min(seq)
         """
-    ).fetchall()
-    return tuple(
-        Unmapped(
-            reason=problem,
-            sheet=sheet,
-            label=_path_text(work.reading.rows, row)
-            if row is not None
-            else _path_text(work.reading.columns, column)
-            if column is not None
-            else (area or ""),
-            cells=tuple(cells),
+    ).to_arrow_table()
+    heads = found.drop_columns("seqs").to_pylist()
+    cells = work.reading.observations.column("cell").combine_chunks()
+    result = []
+    for head, seqs in zip(heads, found.column("seqs"), strict=True):
+        row, column = head["row_no"], head["col_no"]
+        mine = cells.take(pa.array(np.sort(seqs.values.to_numpy())))
+        result.append(
+            Unmapped(
+                reason=head["problem"],
+                sheet=head["sheet"],
+                label=_path_text(work.reading.rows, row)
+                if row is not None
+                else _path_text(work.reading.columns, column)
+                if column is not None
+                else (head["area"] or ""),
+                cells=tuple(mine.to_numpy(zero_copy_only=False).tolist()),
+            )
         )
-        for problem, sheet, row, column, area, cells in found
-    )
+    return tuple(result)
 
 
 def _undecided(work: _Work) -> tuple[tuple[str, str], ...]:
