@@ -1,14 +1,12 @@
 """Papan SOP: what is late and why?"""
 
-from collections import Counter, defaultdict
-
 import streamlit as st
 
 from workbench.domain.engine import CaseStatus
 from workbench.domain.people import WALIDATA_ROLES, Role
 from workbench.i18n import _
 from workbench.services import track
-from workbench.services.track import BoardRow, ProgressFlag, flag_label
+from workbench.services.track import BoardCount, BoardFilter, BoardRow, ProgressFlag, flag_label
 from workbench.ui import access, address, frame, theme, words
 from workbench.ui.components import clocks, hand_over, new_case, saved_views
 from workbench.ui.resources import reading
@@ -17,8 +15,10 @@ person = access.require(*WALIDATA_ROLES, Role.ADMINISTRATOR)
 
 frame.header(_("Papan SOP"), _("Semua perkara menurut prosedur dan langkah: apa yang terlambat, siapa memegangnya."))
 
+PER_PAGE = 50
+
 with reading() as session:
-    rows = track.board(session)
+    counts = track.board_counts(session)
 
 with st.container(horizontal=True):
     if person.roles & WALIDATA_ROLES and st.button(_("Perkara baru"), type="primary", icon=":material/add:"):
@@ -26,45 +26,41 @@ with st.container(horizontal=True):
     hand_over.button(person)
 
 
-def procedures(cases: list[BoardRow]) -> list[dict]:
+def procedures(groups: list[BoardCount]) -> list[dict]:
     """One line a procedure: how many are open, and how they stand."""
-    groups: dict[str, list[BoardRow]] = defaultdict(list)
-    for case in cases:
-        groups[case.sop_title].append(case)
+    titles = {group.sop_id: group.sop_title for group in groups}
     lines = []
-    for title, group in sorted(groups.items()):
-        flags = Counter(case.flag for case in group)
+    for sop_id, title in titles.items():
+        flags = {group.flag: group.cases for group in groups if group.sop_id == sop_id}
         lines.append(
-            {_("Prosedur"): title, _("Berjalan"): len(group)}
+            {_("Prosedur"): title, _("Berjalan"): sum(flags.values())}
             | {flag_label(flag): flags.get(flag, 0) for flag in ProgressFlag}
         )
-    return sorted(lines, key=lambda line: -line[flag_label(ProgressFlag.BREACHED)])
+    return sorted(lines, key=lambda line: (-line[flag_label(ProgressFlag.BREACHED)], line[_("Prosedur")]))
 
 
-if not rows:
+if not counts:
     st.info(
         _("Belum ada perkara yang berjalan. Mulai yang pertama dengan tombol Perkara baru."),
         icon=":material/view_kanban:",
     )
     st.stop()
 
-counts = Counter(row.flag for row in rows)
+totals = {flag: sum(group.cases for group in counts if group.flag is flag) for flag in ProgressFlag}
 st.markdown(
     " ".join(
-        theme.badge_text(clocks.flag_key(flag), detail=words.number(counts[flag]))
-        for flag in ProgressFlag
-        if counts[flag]
+        theme.badge_text(clocks.flag_key(flag), detail=words.number(total)) for flag, total in totals.items() if total
     )
 )
 st.dataframe(
-    procedures(rows),
+    procedures(counts),
     hide_index=True,
     column_config={_("Prosedur"): st.column_config.TextColumn(width=300)},
     alt=_("Jumlah perkara tiap prosedur menurut statusnya"),
 )
 
 st.subheader(_("Perkara"), anchor=False)
-titles = {"": _("Semua prosedur")} | {row.sop_id: row.sop_title for row in rows}
+titles = {"": _("Semua prosedur")} | {group.sop_id: group.sop_title for group in counts}
 saved_views.menu(person, "board", ("flag", "sop"), bound=("cari",))
 address.many("flag", list(ProgressFlag))
 address.one("sop", titles)
@@ -79,16 +75,15 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     wanted = st.text_input(_("Cari nomor, hal, atau OPD"), key="cari", bind="query-params")
 
 
-def matches(row: BoardRow) -> bool:
-    text = f"{row.number} {row.subject} {row.opd_name} {row.holder_name}".casefold()
-    return (
-        (not flags or row.flag.value in flags)
-        and (not sop_id or row.sop_id == sop_id)
-        and all(word in text for word in (wanted or "").casefold().split())
-    )
-
-
-shown = [row for row in rows if matches(row)]
+asked = BoardFilter(
+    flags=tuple(ProgressFlag(flag) for flag in flags), sop_id=sop_id or "", words=wanted or ""
+)  # fmt: skip
+with reading() as session:
+    found = sum(group.cases for group in track.board_counts(session, asked=asked))
+screens = max(1, -(-found // PER_PAGE))
+screen = st.pagination(screens, key=f"board-page-{flags}-{sop_id}-{wanted}") if screens > 1 else 1
+with reading() as session:
+    shown = track.board(session, asked=asked, limit=PER_PAGE, offset=(screen - 1) * PER_PAGE)
 
 
 def stage(row: BoardRow) -> str:
@@ -112,7 +107,7 @@ chosen = st.dataframe(
         }
         for row in shown
     ],
-    key="board-" + "-".join(str(row.case_id) for row in shown[:200]),
+    key="board-" + "-".join(str(row.case_id) for row in shown),
     hide_index=True,
     on_select="rerun",
     selection_mode="single-row",
@@ -125,6 +120,6 @@ chosen = st.dataframe(
     },
     alt=_("Perkara menurut status dan langkah"),
 )
-st.caption(_("{n} perkara. Pilih satu baris untuk membukanya.").format(n=words.number(len(shown))))
+st.caption(_("{n} perkara. Pilih satu baris untuk membukanya.").format(n=words.number(found)))
 if chosen.selection.rows:
     frame.switch_page("pages/track/case.py", query_params={"case": str(shown[chosen.selection.rows[0]].case_id)})

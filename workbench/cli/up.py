@@ -18,7 +18,7 @@ from workbench.cli.supervision import Child, Supervisor
 from workbench.domain.errors import Refused
 from workbench.domain.people import Role
 from workbench.i18n import _
-from workbench.services import casework, demo_office, demo_story, first_run, people
+from workbench.services import casework, demo_office, demo_past, demo_story, first_run, people
 from workbench.settings import CHECKOUT, get_settings
 from workbench.storage import calendars, database, sop_files
 
@@ -29,14 +29,16 @@ _START_SECONDS = 120.0
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the web application. Default: WORKBENCH_PORT.")
 @click.option("--no-demo", is_flag=True, help="Do not seed the demo office into an empty workbench.")
+@click.option("--past", type=click.IntRange(0, 5000), default=400, show_default=True,
+              help="How many past cases the demo office starts with.")  # fmt: skip
 @click.option("--no-worker", is_flag=True, help="Web application only; the worker runs elsewhere.")
-def up(port: int | None, no_demo: bool, no_worker: bool) -> None:
+def up(port: int | None, no_demo: bool, past: int, no_worker: bool) -> None:
     """Set up folders and database, seed the demo office once, start application and worker."""
     settings = get_settings()
     port = port or settings.port
     _refuse_open_network(settings.host, allowed=settings.allow_http)
     _refuse_busy(settings.host, port)
-    token = prepare(demo=not no_demo)
+    token = prepare(demo=not no_demo, past=past)
 
     environment = {"WORKBENCH_PORT": str(port), "PYTHONUNBUFFERED": "1"}
     children = [Child("web", [sys.executable, "app.py"], CHECKOUT, environment, essential=True)]
@@ -81,7 +83,7 @@ def _refuse_busy(host: str, port: int) -> None:
             ) from error
 
 
-def prepare(*, demo: bool) -> str:
+def prepare(*, demo: bool, past: int = 0) -> str:
     """Folders, database, SOPs and calendar; safe to repeat. With ``demo``, an empty workbench gets the demo office.
 
     Returns the one-time token for the demo administrator's password when the office was made now.
@@ -95,7 +97,7 @@ def prepare(*, demo: bool) -> str:
         with database.session() as session:
             empty = not people.anybody(session)
         if empty:
-            return _seed_demo()
+            return _seed_demo(past)
     return ""
 
 
@@ -107,8 +109,8 @@ def _install_reference() -> None:
         calendars.current(session)  # stores the calendar's seed where there is none yet
 
 
-def _seed_demo() -> str:
-    """The demo office and its main job up to the draft that waits for approval.
+def _seed_demo(past: int) -> str:
+    """The demo office, its past, and its main job up to the draft that waits for approval.
 
     Returns the one-time token for the administrator's password.
     """
@@ -116,7 +118,16 @@ def _seed_demo() -> str:
         office = demo_office.seed_office(session)
         # Inside the transaction: passwords that could not be written down are not set.
         token = write_demo_accounts(session, office.passwords)
-    click.echo(_("Menyiapkan kantor contoh; sekitar setengah menit, sekali saja."))
+    click.echo(_("Menyiapkan kantor contoh; satu atau dua menit, sekali saja."))
+    if past:
+        said: list[str] = []
+
+        def tell(_share: float, step: str) -> None:
+            if step not in said:
+                said.append(step)
+                click.echo(f"  {step}")
+
+        demo_past.play_past(cases=past, progress=tell)
     demo_story.play(lambda act, sentence: click.echo(f"  {act}/{demo_story.ACTS} {sentence}"), to_release=False)
     return token
 
