@@ -87,13 +87,12 @@ def save(reason: str) -> None:
 
 left, right = st.columns([1, 1], gap="medium")
 with left:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(
-            _("Langkah · versi {n}").format(n=saved.version) if saved.version else _("Langkah · resep bawaan"),
-            anchor=False,
-        )
-        if draft != saved.recipe:
-            st.badge(_("dicoba, belum disimpan"), icon=":material/science:", color="orange")
+    st.subheader(
+        _("Langkah · versi {n}").format(n=saved.version) if saved.version else _("Langkah · resep bawaan"),
+        anchor=False,
+    )
+    if draft != saved.recipe:
+        st.badge(_("dicoba, belum disimpan"), icon=":material/science:", color="orange")
     recipe_editor.steps(draft, base, put=put, key=AT + "step", turn=st.session_state.get(AT + "turn", 0))
 with right:
     if draft == saved.recipe:
@@ -106,7 +105,7 @@ with right:
         with feedback.shown_errors() as found, reading() as session:
             outcome = process.preview(session, submission_id=submission_id, recipe=draft)
         if found.ok:
-            guess_list.before_after(outcome, most=200)
+            guess_list.before_after(outcome, recipe_desk.names_of(submission.dataset_id), most=200)
         reason = st.text_input(_("Alasan"), key=AT + "reason", placeholder=_("Mengapa langkahnya diubah"))
         with st.container(horizontal=True):
             if st.button(_("Simpan versi baru"), type="primary", icon=":material/save:", disabled=not found.ok):

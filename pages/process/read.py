@@ -117,7 +117,7 @@ with left:
     st.caption(_("Klik satu sel untuk melihat bagaimana ia dibaca, atau huruf kolom untuk seluruh kolomnya."))
 with right:
     if picked.cell:
-        guess_list.cell_story(sheet_view.story(view, shown, picked.cell, kept), view, editable=editable)
+        guess_list.cell_story(sheet_view.story(view, shown, picked.cell, kept), told, view, editable=editable)
     elif picked.column:
         guess_list.column_story(picked.column, told, view, editable=editable)
     guess_list.draw(told, view, editable=editable, show=show)

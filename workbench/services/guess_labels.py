@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from rapidfuzz import fuzz
 
 from workbench.domain.errors import BadDefinition
 from workbench.domain.labels import Meaning, confirmed_keys, key, path_key
@@ -10,8 +12,12 @@ from workbench.domain.recipes import TOTAL, HarmoniseAreas, IgnoreRows, MapColum
 from workbench.i18n import _
 from workbench.services.guess_model import Choice, Desk, Doubt, Guess, HeaderPath, Subject
 
+_ALIKE = 60.0  # score from which an area is offered first
+_LIKE_LABEL = 80.0  # score from which an indicator or category is suggested for an unknown label
+
 
 def areas(desk: Desk) -> list[Guess]:
+    """Names of areas: which of the office's areas each one was taken for."""
     if desk.areas is None:
         return []
     step = next((s for s in desk.active.steps if isinstance(s, HarmoniseAreas)), HarmoniseAreas("wilayah"))
@@ -33,12 +39,17 @@ def areas(desk: Desk) -> list[Guess]:
         else:
             doubt = Doubt.LOOK
             evidence = _("Mirip {score} %, jauh di depan nama berikutnya.").format(score=round(asked.score))
-        choices = area_choices(desk, label, first=[code for code, _n, _s in at.candidates])
+        choices = area_choices(
+            desk,
+            label,
+            first=[code for code, _n, score in at.candidates if score >= _ALIKE] or [at.code] * bool(at.code),
+        )
         codes = [c for c, _choice in choices]
         understood = f"{at.name} ({at.code})" if at.code else _("belum pasti")
         found[label] = Guess(
             f"area-{key(label)}", Subject.AREA, doubt, label, understood, evidence, desk.sheet, path.cells,
             tuple(choice for _c, choice in choices), codes.index(at.code) if at.code in codes else None,
+            None if at.code else 0,
         )  # fmt: skip
     return list(found.values())
 
@@ -64,8 +75,9 @@ def area_choices(desk: Desk, label: str, first: Sequence[str] = ()) -> list[tupl
             words = _("{name}: jumlah semuanya").format(name=words)
         reason = _("“{label}” adalah {name}").format(label=label, name=area.name)
         found.append((area.code, Choice(words, reason, desk.recipe.confirm_spelling(label, area.code))))
-    found.append(("-", ignore_row(desk.recipe, label)))
-    return found
+    ignored = ("-", ignore_row(desk.recipe, label))
+    # A name like no area of ours is most likely no area at all: an average, a remark, a total of something else.
+    return [*found, ignored] if first else [ignored, *found]
 
 
 def ignore_row(recipe: Recipe, label: str) -> Choice:
@@ -77,10 +89,12 @@ def ignore_row(recipe: Recipe, label: str) -> Choice:
 
 
 def columns(desk: Desk) -> list[Guess]:
+    """What each column means."""
     return _labels(desk, "column", desk.columns)
 
 
 def rows(desk: Desk) -> list[Guess]:
+    """What each row means, where it is no area."""
     return _labels(desk, "row", [p for p in desk.rows if not p.meaning.area_label])
 
 
@@ -94,7 +108,7 @@ def _labels(desk: Desk, axis: str, paths: Sequence[HeaderPath]) -> list[Guess]:
         if path.meaning.area_label:
             continue
         whole = path_key(path.labels)
-        said = key(whole) in decided or any(key(label) in decided for label in path.labels)
+        said = path.meaning.ignore or key(whole) in decided or any(key(label) in decided for label in path.labels)
         understood = _meaning_words(desk, path.meaning)
         if said:
             doubt, evidence = Doubt.CONFIRMED, _("Arti label ini sudah ditegaskan di resep.")
@@ -117,9 +131,27 @@ def _labels(desk: Desk, axis: str, paths: Sequence[HeaderPath]) -> list[Guess]:
                 f"{axis}-{key(whole)}", Subject.COLUMN if axis == "column" else Subject.ROW, doubt,
                 " › ".join(path.labels), understood, evidence, desk.sheet, path.cells,
                 tuple(choice for _m, choice in choices), None if doubt is Doubt.ASK else chosen,
+                _alike(desk, label, [meaning for meaning, _c in choices]) if doubt is Doubt.ASK else None,
             )
         )  # fmt: skip
     return found
+
+
+def _alike(desk: Desk, label: str, meanings: Sequence[Mapping[str, str]]) -> int | None:
+    """The choice whose name is much like the label; None when there is no such name."""
+    names: dict[tuple[str, str], tuple[str, ...]] = {
+        (Target.INDICATOR.value, i.code): (i.label, i.label_en, *i.aliases) for i in desk.definition.indicators
+    }
+    names |= {(Target.CATEGORY.value, c.code): (c.label, c.label_en, *c.aliases) for c in desk.definition.categories}
+    best: tuple[float, int] | None = None
+    for number, meaning in enumerate(meanings):
+        if len(meaning) != 1:
+            continue
+        known = names.get(next(iter(meaning.items())), ())
+        score = max((fuzz.WRatio(label.casefold(), name.casefold()) for name in known if name), default=0.0)
+        if score >= _LIKE_LABEL and (best is None or score > best[0]):
+            best = (score, number)
+    return best[1] if best else None
 
 
 def _current(meaning: Meaning) -> dict[str, str]:

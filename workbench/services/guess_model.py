@@ -7,7 +7,8 @@ from enum import IntEnum, StrEnum
 
 import pyarrow.compute as pc
 
-from workbench.domain.labels import Meaning, PathReader, Vocabulary, area_axis
+from workbench.domain.labels import Meaning, PathReader, Vocabulary, area_axis, key
+from workbench.domain.reading.grid import area
 from workbench.domain.reading.model import Finding
 from workbench.domain.recipes import IgnoreRows, MapColumns, MapLabels, MapRows, Recipe
 from workbench.services.sheet_view import ReadView, boxes, cell_of, place
@@ -70,7 +71,8 @@ class Guess:
     sheet: str = ""
     cells: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
-    chosen: int | None = None
+    chosen: int | None = None  # the choice that is taken now
+    suggested: int | None = None  # the choice that is most likely, where none is taken
 
     @property
     def open(self) -> bool:
@@ -138,8 +140,15 @@ class Desk:
             )
         reader = PathReader(self.vocabulary, step, areas_here=bool(self.definition.areas) and self._axis == axis)
         labels = reading.rows if axis == "row" else reading.columns
+        ignored = {key(label) for s in self.active.steps if isinstance(s, IgnoreRows) for label in s.labels}
+
+        def meaning(path: tuple[str, ...]) -> Meaning:
+            if axis == "row" and any(key(label) in ignored for label in path):
+                return Meaning(ignore=True)
+            return reader.read(path)
+
         return [
-            HeaderPath(labels[n], self._where(axis, cell), count, reader.read(labels[n]))
+            HeaderPath(tuple(labels[n]), self._where(axis, cell), count, meaning(tuple(labels[n])))
             for n, cell, count in self.numbers[axis]
         ]
 
@@ -150,7 +159,7 @@ class Desk:
         if at is None or not part:
             return (cell,)
         if axis == "column":
-            return (f"{cell_of(part[0].top, at[1])}:{cell_of(part[-1].bottom, at[1])}",)
+            return (area(part[0].top, at[1], part[-1].bottom, at[1]),)
         return (cell_of(at[0], part[0].right),)
 
     def findings(self, *codes: str) -> list[Finding]:

@@ -32,6 +32,7 @@ def dash_words(meaning: SymbolMeaning) -> str:
 
 
 def dash(desk: Desk) -> list[Guess]:
+    """What "-" means here, where the table has any."""
     cells = _dashes(desk)
     if not cells:
         return []
@@ -118,7 +119,10 @@ def _number_form(
     chosen = list(NumberForm).index(said.form) if said else (votes.index(max(votes)) if any(votes) else None)
     value = read_as(str(first["raw"]), said.form) if said else first["value"]
     evidence = _("{n} angka dapat dibaca dua cara, misalnya {cell} “{raw}” → {value}.").format(
-        n=len(some), cell=first["cell"], raw=first["raw"], value="?" if value is None else f"{value:.15g}"
+        n=len(some),
+        cell=first["cell"],
+        raw=first["raw"],
+        value="?" if value is None else f"{value:.15g}".replace(".", ","),
     )
     if said:
         doubt = Doubt.CONFIRMED
@@ -140,6 +144,7 @@ def _speaks_of(step: ReadNumbers, path: HeaderPath) -> bool:
 
 
 def unit(desk: Desk) -> list[Guess]:
+    """In which unit the figures stand, and by what they are multiplied."""
     printed = desk.head.unit if desk.head else None
     suspicious = desk.findings("unit_magnitude", "fraction_percent") + [
         f for f in desk.view.findings if f.rule == "satuan"
@@ -172,12 +177,13 @@ def unit(desk: Desk) -> list[Guess]:
             for f in _FACTORS
         )  # fmt: skip
         chosen = _FACTORS.index(step.multiplier) if step.multiplier in _FACTORS else None
+        suggested = _FACTORS.index(many) if doubt is Doubt.ASK and many in _FACTORS else None
         about = _("Satuan") if len(names) == len(desk.definition.indicators) else _("Satuan {names}").format(
             names=", ".join(names)
         )  # fmt: skip
         times = "" if step.multiplier == 1.0 else f" × {_factor(step.multiplier)}"
         found.append(Guess(f"unit-{step.id}", Subject.UNIT, doubt, about, f"{step.unit}{times}", evidence, desk.sheet,
-                           (), choices, chosen))  # fmt: skip
+                           (), choices, chosen, suggested))  # fmt: skip
     return found
 
 

@@ -63,6 +63,17 @@ def base_recipe(dataset_id: str) -> Recipe:
     return default_recipe(datasets.get(dataset_id))
 
 
+def names_of(dataset_id: str) -> dict[str, str]:
+    """The names of a dataset's codes: indicators, categories and areas."""
+    definition = datasets.get(dataset_id)
+    areas = datasets.area_list(definition.areas).areas if definition.areas else ()
+    return {
+        **{area.code: area.name for area in areas},
+        **{item.code: item.label for item in definition.categories},
+        **{item.code: item.label for item in definition.indicators},
+    }
+
+
 def definition_sha256(dataset_id: str) -> str:
     """The address of a dataset's definition as it stands."""
     return datasets.get(dataset_id).sha256

@@ -32,6 +32,7 @@ from workbench.storage.recipes import StoredRecipe
 from workbench.storage.warehouse import Replay
 
 ROWS = 200  # rows a browser gets at once
+_MARKED = 24  # cells that one range of a finding may mark
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d*)")
 _UNIT_LINE = re.compile(r"\W*(satuan|unit|tahun|year|periode|period|bulan|dalam)\b|\W*\(.*\)\W*$", re.I)
 
@@ -213,6 +214,8 @@ def overlay(view_: ReadView, shown: Window) -> dict[tuple[int, int], Part]:
         return found
     for part, box in _parts(head_used):
         _paint(found, shown, box, part)
+    if "title" not in head_used.parts:
+        _titles(found, shown, head_used)
     _lines(found, shown)
     _observed(view_, shown, found)
     return found
@@ -231,6 +234,15 @@ def _parts(head: TableHead) -> list[tuple[Part, Box]]:
     )  # fmt: skip
     found += [(part, box) for name, part in order for box in boxes(parts.get(name, ""))]
     return found
+
+
+def _titles(found: dict[tuple[int, int], Part], shown: Window, head: TableHead) -> None:
+    """Lines above a table that its title is made of, where the reader does not say where they stand."""
+    top = min((box.top for box in boxes(head.area)), default=0)
+    for at, row in enumerate(shown.rows[: max(0, top - shown.first)]):
+        for column, text in enumerate(row):
+            if len(text) > 3 and text.strip() in head.title:
+                found[shown.first + at, column] = Part.TITLE
 
 
 def _paint(found: dict[tuple[int, int], Part], shown: Window, box: Box, part: Part) -> None:
@@ -279,7 +291,7 @@ def _observed(view_: ReadView, shown: Window, found: dict[tuple[int, int], Part]
 
 
 def marks(findings: Sequence[Noted], sheet: str, shown: Window) -> dict[tuple[int, int], Severity]:
-    """The worst open finding of each cell of the window. A finding about a whole column marks its cells too."""
+    """The worst finding of each cell of the window."""
     order = (Severity.ERROR, Severity.WARNING, Severity.INFO)
     found: dict[tuple[int, int], Severity] = {}
     last = shown.first + len(shown.rows) - 1
@@ -287,8 +299,10 @@ def marks(findings: Sequence[Noted], sheet: str, shown: Window) -> dict[tuple[in
         if item.sheet not in ("", sheet) or not item.cell:
             continue
         for box in boxes(item.cell):
+            if (box.bottom - box.top + 1) * (box.right - box.left + 1) > _MARKED:
+                continue  # said of a whole column or table: marking all of it would hide what is wrong with one cell
             for row in range(max(box.top, shown.first), min(box.bottom, last) + 1):
-                for column in range(box.left, min(box.right, box.left + 200) + 1):
+                for column in range(box.left, box.right + 1):
                     known = found.get((row, column))
                     if known is None or order.index(item.severity) < order.index(known):
                         found[row, column] = item.severity

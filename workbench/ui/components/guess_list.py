@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from workbench.domain.reading.model import Flag
 from workbench.domain.recipes import Recipe
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, language
 from workbench.services import guesses as desk
 from workbench.services import process, recipe_desk
-from workbench.services.guesses import Choice, Doubt, Guess
-from workbench.services.sheet_view import CellStory, Part, ReadView
+from workbench.services.guesses import Choice, Doubt, Guess, Subject
+from workbench.services.sheet_view import CellStory, Part, ReadView, boxes, covers, letters, place
 from workbench.storage.recipes import StoredRecipe
 from workbench.ui import access, feedback, words
 from workbench.ui.components import recipe_view
@@ -49,6 +50,7 @@ _FLAGS = {
     Flag.UNREADABLE: N_("tidak terbaca sebagai angka"),
 }
 _SHOWN = 8  # changed cells listed in a dialog
+_MOST_COLUMNS = 16_384
 
 Show = Callable[[str, str], None]  # brings a cell (sheet, address) into view
 
@@ -80,16 +82,17 @@ def _card(guess: Guess, view: ReadView, *, editable: bool, show: Show, first: bo
         st.caption(f"{words.plain(guess.evidence)} {words.plain(where)}")
         with st.container(horizontal=True, gap="small"):
             if editable and guess.choices:
-                at = guess.chosen if guess.chosen is not None else 0
-                if st.button(
-                    guess.choices[at].words, key=f"take-{guess.id}", icon=":material/check:",
-                    type="primary" if first else "secondary",
+                at = guess.chosen if guess.suggested is None else guess.suggested
+                if at is not None and st.button(
+                    _("Ya, benar") if at == guess.chosen else guess.choices[at].words, key=f"take-{guess.id}",
+                    icon=":material/check:", type="primary" if first else "secondary",
                 ):  # fmt: skip
                     change(guess.about, guess.choices, at, view)
                 if len(guess.choices) > 1 and st.button(
-                    _("Pilihan lain"), key=f"change-{guess.id}", icon=":material/list:"
-                ):
-                    change(guess.about, guess.choices, None, view)
+                    _("Pilih artinya") if at is None else _("Pilihan lain"), key=f"change-{guess.id}",
+                    icon=":material/list:", type="primary" if first and at is None else "secondary",
+                ):  # fmt: skip
+                    change(guess.about, guess.choices, None, view, chosen=at)
             if guess.cells:
                 st.button(
                     _("Tunjukkan"), key=f"show-{guess.id}", icon=":material/my_location:", type="tertiary",
@@ -144,19 +147,23 @@ def _settled(found: Sequence[Guess], view: ReadView, *, editable: bool, show: Sh
 
 def change(about: str, choices: Sequence[Choice], at: int | None, view: ReadView, *, chosen: int | None = None) -> None:
     """Open the dialog in which a choice is tried and saved; ``at`` is picked beforehand."""
-    _change(about, tuple(choices), at if at is not None else (chosen or 0), at is None, view)
+    _change(about, tuple(choices), chosen if at is None else at, at is None, view)
 
 
 @st.dialog(_("Ubah pembacaan"), width="medium")
-def _change(about: str, choices: tuple[Choice, ...], at: int, ask: bool, view: ReadView) -> None:
+def _change(about: str, choices: tuple[Choice, ...], at: int | None, ask: bool, view: ReadView) -> None:
     st.markdown(f"**{words.plain(about)}**")
     options = range(len(choices))
-    if not ask:
+    if not ask and at is not None:
         st.markdown(words.plain(choices[at].words))
     elif len(choices) <= 6:
         at = st.radio(_("Artinya"), options, index=at, format_func=lambda n: choices[n].words, key="guess-choice")
     else:
-        at = st.selectbox(_("Artinya"), options, index=at, format_func=lambda n: choices[n].words, key="guess-choice")
+        at = st.selectbox(_("Artinya"), options, index=at, format_func=lambda n: choices[n].words, key="guess-choice",
+                          placeholder=_("Pilih satu"))  # fmt: skip
+    if at is None:
+        st.caption(_("Pilih satu; akibatnya dihitung dulu dan baru disimpan bila Anda menekan Simpan."))
+        return
     choice = choices[at]
     reason = st.text_input(_("Alasan"), value=choice.reason, key=f"guess-reason-{at}")
     recipe = choice.with_reason(reason.strip() or choice.reason)
@@ -173,11 +180,11 @@ def tried(submission_id: int, recipe: Recipe, stored: StoredRecipe) -> bool:
         outcome = process.preview(session, submission_id=submission_id, recipe=recipe)
     if not done.ok:
         return False
-    before_after(outcome)
+    before_after(outcome, recipe_desk.names_of(recipe.dataset_id))
     return True
 
 
-def before_after(outcome: process.Preview, most: int = _SHOWN) -> None:
+def before_after(outcome: process.Preview, names: Mapping[str, str], most: int = _SHOWN) -> None:
     """How many cells change, what happens to errors and warnings, and the first changed cells."""
     st.markdown(
         _("**{n} sel berubah.** Kesalahan {e0} → {e1}, peringatan {w0} → {w1}, angka {r0} → {r1}.").format(
@@ -193,8 +200,8 @@ def before_after(outcome: process.Preview, most: int = _SHOWN) -> None:
             {
                 _("Sel"): f"{c.sheet} {c.cell}".strip(),
                 _("Teks asli"): c.raw,
-                _("Sebelum"): _place_words(c.before),
-                _("Sesudah"): _place_words(c.after),
+                _("Sebelum"): _place_words(c.before, names),
+                _("Sesudah"): _place_words(c.after, names),
             }
             for c in outcome.changed[:most]
         ],
@@ -205,14 +212,17 @@ def before_after(outcome: process.Preview, most: int = _SHOWN) -> None:
         st.caption(_("dan {n} sel lain").format(n=words.number(len(outcome.changed) - most)))
 
 
-def _place_words(row: object) -> str:
-    if not isinstance(row, dict):
+def _place_words(row: Mapping[str, Any] | None, names: Mapping[str, str]) -> str:
+    if row is None:
         return _("tidak diambil")
-    value = row["value"]
-    shown = "–" if value is None else f"{value:.15g}"
     flag = f" ({_flag_words(row['flag'])})" if row["flag"] else ""
-    place = ", ".join(str(row[name]) for name in ("indicator", "category", "area_code") if row[name])
-    return f"{shown}{flag} {row['unit'] or ''} · {place}"
+    where = ", ".join(names.get(row[name], row[name]) for name in ("indicator", "category", "area_code") if row[name])
+    return f"{_figure(row['value'])}{flag} {row['unit'] or ''} · {where}"
+
+
+def _figure(value: float | None) -> str:
+    """A figure without grouping, so that it cannot be read two ways."""
+    return "–" if value is None else f"{value:.15g}".replace(".", "." if language() == "en" else ",")
 
 
 def _flag_words(flag: str | None) -> str:
@@ -237,8 +247,10 @@ def save(submission_id: int, recipe: Recipe, reason: str, stored: StoredRecipe) 
 # ---------------------------------------------------------------- one cell
 
 
-def cell_story(story: CellStory, view: ReadView, *, editable: bool) -> None:
+def cell_story(story: CellStory, found: Sequence[Guess], view: ReadView, *, editable: bool) -> None:
     """How one cell was read, and what can be told about it."""
+    at = place(story.cell)
+    mine = [g for g in found if g.sheet == story.sheet and at and any(covers(cell, at) for cell in g.cells)]
     with st.container(border=True, gap="xsmall"):
         part = f":gray-badge[{_(_PARTS[story.part])}]" if story.part else f":gray-badge[{_('di luar tabel')}]"
         st.markdown(f"**{words.plain(story.sheet)} {story.cell}** {part}")
@@ -249,18 +261,21 @@ def cell_story(story: CellStory, view: ReadView, *, editable: bool) -> None:
             st.markdown(f":orange[:material/warning:] {words.plain(finding.message)}")
         if editable and story.is_value:
             _cell_actions(story, view)
+        for guess in [] if story.is_value else [g for g in mine if g.subject is not Subject.TABLE]:
+            _one_line(guess, view, editable=editable, key="cell")
 
 
 def _value_lines(story: CellStory, view: ReadView) -> None:
+    names = recipe_desk.names_of(view.definition.id)
     flag = _flag_words(story.flag)
-    value = f"{story.value:.15g}" if story.value is not None else _("tanpa nilai")
+    value = _figure(story.value) if story.value is not None else _("tanpa nilai")
     lines = [_("Dibaca: **{value}** {flag}").format(value=value, flag=f"({flag})" if flag else "")]
     lines.append(_("Baris: {labels}").format(labels=words.plain(" › ".join(story.row) or "–")))
     lines.append(_("Kolom: {labels}").format(labels=words.plain(" › ".join(story.column) or "–")))
     if story.placed is None:
         lines.append(_("Belum mendapat tempat dalam dataset."))
     else:
-        lines.append(_("Menjadi: {place}").format(place=words.plain(_place_words(dict(story.placed)))))
+        lines.append(_("Menjadi: {place}").format(place=words.plain(_place_words(story.placed, names))))
     st.markdown("  \n".join(lines))
     steps = [step for name in story.steps if (step := view.stored.recipe.step(name)) is not None]
     if steps:
@@ -308,17 +323,27 @@ def _correct(story: CellStory, view: ReadView) -> None:
 
 def column_story(column: str, found: Sequence[Guess], view: ReadView, *, editable: bool) -> None:
     """What was understood about a column that is picked by its letter."""
-    mine = [g for g in found if any(cell.rstrip("0123456789").split(":")[0].rstrip("0123456789") == column
-                                    for cell in g.cells[:1]) and ":" + column in ":" + g.cells[0]]  # fmt: skip
+    number = letters(_MOST_COLUMNS).index(column)
+    mine = [
+        g
+        for g in found
+        if g.subject in (Subject.COLUMN, Subject.NUMBERS, Subject.AREA)
+        and any(box.left == box.right == number for cell in g.cells[:1] for box in boxes(cell))
+    ]
     with st.container(border=True, gap="xsmall"):
         st.markdown(_("**Kolom {letter}**").format(letter=column))
         if not mine:
             st.caption(_("Tidak ada yang disimpulkan khusus dari kolom ini."))
         for guess in mine:
-            st.markdown(f"{badge(guess.doubt)} {words.plain(guess.about)} → {words.plain(guess.understood)}")
-            if (
-                editable
-                and guess.choices
-                and st.button(_("Ubah"), key=f"column-{guess.id}", icon=":material/edit:", type="tertiary")
-            ):
-                change(guess.about, guess.choices, None, view, chosen=guess.chosen)
+            _one_line(guess, view, editable=editable, key="column")
+
+
+def _one_line(guess: Guess, view: ReadView, *, editable: bool, key: str) -> None:
+    st.markdown(f"{badge(guess.doubt)} {words.plain(guess.about)} → {words.plain(guess.understood)}")
+    if (
+        editable
+        and guess.choices
+        and st.button(_("Ubah"), key=f"{key}-{guess.id}", icon=":material/edit:", type="tertiary")
+    ):
+        chosen = guess.chosen if guess.suggested is None else guess.suggested
+        change(guess.about, guess.choices, None, view, chosen=chosen)

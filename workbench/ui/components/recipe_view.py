@@ -92,6 +92,7 @@ def table(rows: pa.Table) -> None:
         shown,
         hide_index=True,
         lazy=True,
+        placeholder="",
         column_config={
             "indicator": _("Indikator"),
             "category": _("Rincian"),

@@ -131,15 +131,17 @@ def _columns(shown: Window, overlay: Overlay, names: list[str]) -> dict[str, Any
     """Widths by content, long title lines apart; columns of figures to the right."""
     found: dict[str, Any] = {}
     for column, name in enumerate(names):
-        longest, figures, texts = 2, 0, 0
+        longest, figures, texts, lines = 2, 0, 0, False
         for at, row in enumerate(shown.rows):
             part = overlay.get((shown.first + at, column))
             if part not in _LINES:
                 longest = max(longest, max((len(line) for line in row[column].splitlines()), default=0))
+            lines = lines or part in _LINES
             figures += part is Part.BODY
             texts += part is Part.STUB
         found[name] = st.column_config.TextColumn(
-            width=min(230, max(52, 22 + 8 * longest)), alignment="right" if figures > texts else "left"
+            width=min(230, max(110 if lines else 52, 22 + 8 * longest)),
+            alignment="right" if figures > texts else "left",
         )
     found["_index"] = st.column_config.TextColumn("", width=56)
     return found
