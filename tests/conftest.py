@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
+from tests import demo_office
 from workbench import i18n
 from workbench.domain.people import Person, Role
 from workbench.services import casework, people
@@ -154,6 +155,18 @@ def db(request: pytest.FixtureRequest) -> str:
     """Runs the test twice, on SQLite and on PostgreSQL; returns which."""
     request.getfixturevalue("sqlite_db" if request.param == "sqlite" else "postgres_db")
     return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo office's data folder after a first start; to be copied (``demo_office.copy_to``), not written to."""
+    return demo_office.play_into(tmp_path_factory.mktemp("demo") / "var")
+
+
+@pytest.fixture
+def demo_dir(data_dir: Path, demo_template: Path) -> Path:
+    """The demo office as this test's own data folder."""
+    return demo_office.copy_to(demo_template, data_dir)
 
 
 # ---------------------------------------------------------------- an office to act in

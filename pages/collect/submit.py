@@ -37,19 +37,18 @@ def card(item: OwedItem) -> None:
         if item.submission and item.status == "returned":
             st.markdown(f":gray[{_('Catatan pemeriksa:')}] {words.plain(item.submission.return_note)}")
             if item.submission.returned_cells:
-                st.dataframe(
+                # A static table: it wraps the sentences, also on a phone.
+                st.table(
                     [
                         {
-                            _("Lembar"): cell.get("sheet", ""),
-                            _("Sel"): cell.get("cell", ""),
-                            _("Yang perlu diperbaiki"): cell.get("message", ""),
+                            _("Lembar"): words.plain(str(cell.get("sheet", ""))),
+                            _("Sel"): str(cell.get("cell", "")),
+                            _("Yang perlu diperbaiki"): words.plain(str(cell.get("message", ""))),
                             _("Usulan"): words.number(cell["proposed"]) if cell.get("proposed") is not None else "",
                         }
                         for cell in item.submission.returned_cells
                     ],
                     hide_index=True,
-                    column_config={_("Yang perlu diperbaiki"): st.column_config.TextColumn(width="large")},
-                    alt=_("Sel yang perlu diperbaiki"),
                 )
         elif item.submission:
             st.markdown(

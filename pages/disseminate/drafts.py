@@ -53,7 +53,7 @@ def decide(outcome: Outcome, seen: DraftView, seen_case: CaseView) -> None:
             )  # fmt: skip
     if done.ok:
         feedback.flash(
-            _("{outcome}: tercatat atas berkas {sha}….").format(outcome=outcome.label, sha=seen.line.pdf_sha256[:16])
+            _("{outcome}: tercatat atas berkas {sha}…").format(outcome=outcome.label, sha=seen.line.pdf_sha256[:16])
         )
 
 

@@ -95,7 +95,7 @@ def accept() -> None:
         )  # fmt: skip
     if done.ok:
         feedback.flash(
-            _("Disahkan sebagai versi {version}: {rows} angka, SHA-256 {sha}….").format(
+            _("Disahkan sebagai versi {version}: {rows} angka, SHA-256 {sha}…").format(
                 version=version.version, rows=version.rows, sha=version.parquet_sha256[:16]
             )
         )
@@ -106,10 +106,14 @@ def give_back() -> None:
     with reading() as session:
         cells = process.cells_to_return(session, submission_id=submission_id)
     st.markdown(_("{n} sel berikut dikirim ke OPD bersama catatan Anda.").format(n=len(cells)))
-    st.dataframe(
-        [{_("Lembar"): c["sheet"], _("Sel"): c["cell"], _("Temuan"): c["message"]} for c in cells],
-        hide_index=True, column_config={_("Temuan"): st.column_config.TextColumn(width="large")},
-    )  # fmt: skip
+    if cells:
+        st.table(
+            [
+                {_("Lembar"): words.plain(c["sheet"]), _("Sel"): c["cell"], _("Temuan"): words.plain(c["message"])}
+                for c in cells
+            ],
+            hide_index=True, height=min(320, 60 + 60 * len(cells)),
+        )  # fmt: skip
     note = st.text_area(_("Catatan untuk OPD"), placeholder=_("Apa yang perlu diperbaiki, dan sampai kapan."))
     if st.button(_("Kembalikan"), type="primary", icon=":material/undo:"):
         with feedback.shown_errors() as done, writing() as session:
@@ -169,7 +173,9 @@ if undecided:
     with st.container(horizontal=True):
         st.button(
             _("Sahkan"), type="primary", icon=":material/verified:", on_click=accept, disabled=not result.acceptable,
-            help=_("Anda mengesahkan data dengan SHA-256 {sha}…").format(sha=result.sha256[:16]),
+            help=_("Anda mengesahkan data dengan SHA-256 {sha}…").format(sha=result.sha256[:16])
+            if result.acceptable
+            else _("Baru dapat disahkan bila keempat gerbang terbuka."),
         )  # fmt: skip
         if st.button(_("Kembalikan ke OPD"), icon=":material/undo:"):
             give_back()

@@ -1,0 +1,48 @@
+"""The demo office, played once a run into a template folder and copied wherever a test wants one of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from workbench import i18n
+from workbench.cli.up import ACCOUNTS_FILE, prepare
+from workbench.settings import get_settings
+from workbench.storage import database
+
+
+def play_into(folder: Path) -> Path:
+    """A first start on an empty folder: the office, its accounts, and the main job up to the draft that waits."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("WORKBENCH_")]:
+            patch.delenv(name)
+        patch.setenv("WORKBENCH_DATA_DIR", str(folder))
+        database.dispose()
+        get_settings.cache_clear()
+        i18n.set_language("id")
+        prepare(demo=True)
+        database.dispose()
+    get_settings.cache_clear()
+    return folder
+
+
+def copy_to(template: Path, folder: Path) -> Path:
+    """A copy that may be changed: the database is copied, what never changes in place is linked."""
+
+    def copy(source: str, target: str) -> str:
+        if Path(source).parent == template:
+            return shutil.copy2(source, target)
+        os.link(source, target)
+        return target
+
+    shutil.copytree(template, folder, copy_function=copy, dirs_exist_ok=True)
+    return folder
+
+
+def accounts(folder: Path) -> dict[str, str]:
+    """Passwords by login name, from the file that the first start wrote."""
+    lines = (folder / ACCOUNTS_FILE).read_text(encoding="utf-8").splitlines()
+    return {line.split()[0]: line.split()[1] for line in lines}
