@@ -147,32 +147,44 @@ _Told = dict[int, tuple[Contact, list[tuple[int, Line, bool]]]]
 def _news(session: Session, clock: Clock, now: datetime) -> list[_News]:
     end_of_day = office_clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     rows = notices.watched(session, warn_before=now, due_before=end_of_day, law_before=now + _LAW_AHEAD)
-    known = notices.warned(session, [row.id or 0 for row in rows])
+    known: dict[int, set[tuple[str, int, str]]] = {}
+    for case_id, step, visit, threshold in notices.warned(session, [row.id or 0 for row in rows]):
+        known.setdefault(case_id, set()).add((step, visit, threshold))
     found: list[_News] = []
     for row in rows:
-        number = row.id or 0
-        late = (number, row.step, row.visit, Threshold.BREACHED.value) in known
-        if (not late or row.legal_due_at is not None) and (news := _says(clock, row, now)):
-            sop = casebook.sop_of(session, row.sop_sha)
-            for threshold, due_at in sorted(news):
-                item = _News(row, sop, threshold, due_at)
-                if (number, *item.stay, threshold.value) not in known:
-                    found.append(item)
+        here = ((row.step, row.visit), ("", 0))
+        said = {threshold for step, visit, threshold in known.get(row.id or 0, ()) if (step, visit) in here}
+        for threshold, due_at in sorted(_says(clock, row, now, said)):
+            if threshold.value not in said:
+                found.append(_News(row, casebook.sop_of(session, row.sop_sha), threshold, due_at))
     return found
 
 
-def _says(clock: Clock, row: CaseRow, now: datetime) -> list[tuple[Threshold, datetime]]:
-    said: list[tuple[Threshold, datetime]] = []
+def _says(clock: Clock, row: CaseRow, now: datetime, said: set[str]) -> list[tuple[Threshold, datetime]]:
+    """What is to be said of a case now. The clock is not asked again about what is late and said already."""
+    found: list[tuple[Threshold, datetime]] = []
     try:
-        if row.due_at is not None and row.available_at is not None and row.status != CaseStatus.PAUSED:
+        if _step_is_open(row, now, said) and row.due_at is not None and row.available_at is not None:
             step = warnings.step_says(clock, row.available_at, row.warn_at, row.due_at, now)
-            said += [(threshold, row.due_at) for threshold in step]
-        if row.legal_due_at is not None:
-            law = warnings.law_says(clock, row.opened_at, row.legal_due_at, now)
-            said += [(threshold, row.legal_due_at) for threshold in law]
+            found += [(threshold, row.due_at) for threshold in step]
+        law = row.legal_due_at
+        told = Threshold.LAW_BREACHED in said or (Threshold.LAW_AT_RISK in said and law is not None and now <= law)
+        if law is not None and not told:
+            found += [(threshold, law) for threshold in warnings.law_says(clock, row.opened_at, law, now)]
     except OutsideCalendar as error:
         _log.warning("case %s gets no warning: %s", row.number, error)
-    return said
+    return found
+
+
+def _step_is_open(row: CaseRow, now: datetime, said: set[str]) -> bool:
+    """May the step's clock have something to say that was not said?"""
+    if row.due_at is None or row.status == CaseStatus.PAUSED or Threshold.BREACHED in said:
+        return False
+    if now > row.due_at:
+        return True
+    near = row.warn_at is not None and row.warn_at <= now and Threshold.AT_RISK not in said
+    today = office_clock.local(row.due_at).date() == office_clock.local(now).date()
+    return near or (today and Threshold.DUE_TODAY not in said)
 
 
 def _tell(session: Session, people: Directory, news: Sequence[_News], now: datetime) -> _Told:
