@@ -16,6 +16,7 @@ _COMMANDS = {
     "read": "workbench.cli.read:read",
     "sop": "workbench.cli.sop:sop",
     "sla": "workbench.cli.sla:sla",
+    "lab": "workbench.cli.lab:lab",
     "render": "workbench.cli.render:render",
     "worker": "workbench.cli.worker:worker",
     "audit": "workbench.cli.audit:audit",

@@ -151,6 +151,8 @@ def write_demo_accounts(session: Session, passwords: Mapping[str, str]) -> str:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
+    click.echo(_("Akun contoh; kata sandi ini hanya ditampilkan sekali dan disimpan di {path}:").format(path=path))
+    click.echo("\n".join(f"  {line}" for line in lines))
     return token
 
 

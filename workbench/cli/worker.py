@@ -6,7 +6,11 @@ import signal
 
 import click
 
+from workbench import extras
+from workbench.domain.errors import Refused
+from workbench.i18n import _
 from workbench.services.jobs import Worker
+from workbench.settings import get_settings
 from workbench.storage import database
 
 
@@ -15,6 +19,9 @@ from workbench.storage import database
 @click.option("--slots", type=click.IntRange(1, 16), help="Jobs at a time. Default: WORKBENCH_RENDER_WORKERS.")
 def worker(once: bool, slots: int | None) -> None:
     """Run queued jobs, each in a process of its own, until stopped."""
+    if get_settings().dask_scheduler:
+        extras.need("dask")
+        raise Refused(_("Versi ini merender di mesin ini saja; kosongkan WORKBENCH_DASK_SCHEDULER."))
     database.migrate()
     made = Worker(slots=slots) if slots else Worker()
     signal.signal(signal.SIGTERM, made.stop)
