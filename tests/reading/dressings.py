@@ -1,4 +1,4 @@
-"""One known table in many dressings: layouts, separators, languages, merged headers, notes; in five formats.
+"""One known table in many dressings: layouts, separators, languages, merged headers, notes; in six formats.
 
 `dress(seed)` gives a sheet as a person might have typed it, with the truth beside it. The writers keep what the
 format can keep: a workbook has typed numbers and merges, a CSV has texts only.
@@ -95,6 +95,13 @@ def dress(seed: int) -> Dressed:
     if rng.random() < 0.15:
         years.reverse()
     row = top
+    # an own source for the habits added later, so that the older dressings keep their shape
+    habits = random.Random(seed * 7919 + 1)
+    if habits.random() < 0.2:
+        for line in ("PEMERINTAH KOTA SURAKARTA", "DINAS TERKAIT", "Jl. Jend. Sudirman No. 2 Telp. (0271) 639554"):
+            sheet.put(row, left, line)
+            row += 1
+        row += habits.choice([1, 2])
 
     def words(pair: tuple[str, str]) -> str:
         return (f"{pair[0]}{rng.choice(['/', ' / ', chr(10)])}{pair[1]}") if bilingual else pair[0]
@@ -111,6 +118,9 @@ def dress(seed: int) -> Dressed:
         row += 1
         if bilingual:
             sheet.put(row, left, f"{english} by Subdistrict, {years[0]}")
+            row += 1
+        if habits.random() < 0.15:
+            sheet.put(row, left, habits.choice([f"Satuan: {unit}", f"(Dalam {unit})", f"({unit})"]))
             row += 1
         row += rng.choice([0, 1, 1, 2])
     numbered = rng.random() < 0.3
@@ -170,6 +180,7 @@ def dress(seed: int) -> Dressed:
     sums = [0.0] * len(leaves)
     prefix = rng.choice(["", "", "Kec. ", "Kecamatan "])
     spread = rng.random() < 0.3
+    mixed = habits.random() < 0.25
 
     def show(value: float | None, r: int, c: int) -> None:
         sheet.truth[(r, c)] = value
@@ -182,6 +193,8 @@ def dress(seed: int) -> Dressed:
 
     for position, area in enumerate(areas):
         name = prefix + (area.upper() if spread else area)
+        if mixed:  # peers by several hands: Jebres, Kec. Laweyan, BANJARSARI
+            name = habits.choice(["", "", "Kec. ", "Kecamatan ", "KEC "]) + habits.choice([area, area.upper()])
         sheet.put(row, label_column, name)
         if numbered:
             sheet.put(row, left, position + 1)
@@ -221,6 +234,18 @@ def dress(seed: int) -> Dressed:
         row += 1
         if rng.random() < 0.4:
             sheet.put(row, left, "Keterangan: data s.d. 31 Desember 2023, dicetak ulang 2024")
+    if habits.random() < 0.2:
+        row += habits.choice([1, 2])
+        for line in (
+            "Surakarta, 5 Januari 2026",
+            "Kepala Dinas,",
+            None,
+            "Drs. SUGENG, M.Si",
+            "NIP. 19660102 198603 1 010",
+        ):
+            if line:
+                sheet.put(row, first, line)
+            row += 1
     assert body <= row
     return sheet
 
@@ -316,14 +341,42 @@ def write_html(sheet: Dressed, path: Path) -> None:
     path.write_text("".join(lines), encoding="utf-8")
 
 
+def write_xml(sheet: Dressed, path: Path) -> None:
+    """XML Spreadsheet 2003, with blank cells left out and counted by ss:Index as Excel does."""
+    from xml.sax.saxutils import escape
+
+    spans = {(r1, c1): (r2 - r1, c2 - c1) for r1, c1, r2, c2 in sheet.merges}
+    covered = {(r, c) for r1, c1, r2, c2 in sheet.merges for r in range(r1, r2 + 1) for c in range(c1, c2 + 1)} - set(
+        spans
+    )
+    name = "urn:schemas-microsoft-com:office:spreadsheet"
+    lines = [f'<?xml version="1.0"?><Workbook xmlns="{name}" xmlns:ss="{name}"><Worksheet ss:Name="Tabel"><Table>']
+    for r, line in enumerate(sheet.square()):
+        lines.append(f'<Row ss:Index="{r + 1}">')
+        for c, value in enumerate(line):
+            if value is None or (r, c) in covered:
+                continue
+            down, right = spans.get((r, c), (0, 0))
+            kind = "Number" if isinstance(value, int | float) else "String"
+            lines.append(
+                f'<Cell ss:Index="{c + 1}" ss:MergeDown="{down}" ss:MergeAcross="{right}">'
+                f'<Data ss:Type="{kind}">{escape(str(value))}</Data></Cell>'
+            )
+        lines.append("</Row>")
+    lines.append("</Table></Worksheet></Workbook>")
+    path.write_text("".join(lines), encoding="utf-8")
+
+
 def write(sheet: Dressed, folder: Path, form: str) -> Path:
     """The sheet as a file of the given form; HTML gets the ending .xls, as portals do."""
-    path = folder / f"dressing-{sheet.seed}.{'xls' if form == 'html' else form}"
+    path = folder / f"dressing-{sheet.seed}.{'xls' if form in ('html', 'xml') else form}"
     if form == "csv":
         write_csv(sheet, path, random.Random(sheet.seed))
     else:
-        {"xlsx": write_xlsx, "xls": write_xls, "ods": write_ods, "html": write_html}[form](sheet, path)
+        {"xlsx": write_xlsx, "xls": write_xls, "ods": write_ods, "html": write_html, "xml": write_xml}[form](
+            sheet, path
+        )
     return path
 
 
-FORMS = ("xlsx", "csv", "xls", "ods", "html")
+FORMS = ("xlsx", "csv", "xls", "ods", "html", "xml")

@@ -1,4 +1,4 @@
-"""One table in hundreds of random dressings and five formats: it comes back exactly, or the cell is flagged."""
+"""One table in hundreds of random dressings and six formats: it comes back exactly, or the cell is flagged."""
 
 from __future__ import annotations
 

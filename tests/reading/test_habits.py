@@ -99,3 +99,49 @@ def test_abbreviated_millions_are_proposed_not_taken() -> None:
     }  # fmt: skip
     assert cells(reading)["B2"].flag is Flag.UNREADABLE
     assert values(read("Jalan | Panjang\nA | 1,2 m\nB | 12,5 m"))["B2"] == 1.2
+
+
+def test_quarters_among_months_are_sums() -> None:
+    rows = kinds(
+        "Bulan | Datang\nJanuari | 210\nPebruari | 180\nMaret | 250\nTriwulan I | 640\nApril | 300\nMei | 220\n"
+        "Juni | 215\nTriwulan II | 735\nJumlah | 1375"
+    )
+    assert rows["B5"] is Kind.SUBTOTAL and rows["B9"] is Kind.SUBTOTAL and rows["B10"] is Kind.TOTAL
+    columns = kinds("Terminal | Jan-25 | Feb-25 | Mar-25 | TW I\nA | 210 | 198 | 215 | 623\nB | 88 | 84 | 90 | 262")
+    assert columns["E2"] is Kind.TOTAL and columns["D2"] is Kind.DATA
+    alone = kinds("Terminal | TW I | TW II\nA | 210 | 198\nB | 88 | 84")
+    assert alone["B2"] is Kind.DATA
+
+
+def test_leading_zeros_are_codes() -> None:
+    reading = read(
+        "Posyandu | RW | Kontak | Balita\nMelati | 03 | 08121500111 | 55\nMawar | 05 | 08121500112 | 61\n"
+        "Anggrek | 11 | 08121500113 | 40"
+    )
+    assert {c for c, v in values(reading).items() if v is not None} == {"D2", "D3", "D4"}
+
+
+def test_a_profile_with_colons_counts_only_what_can_be_counted() -> None:
+    reading = read(
+        "PROFIL KELURAHAN PAJANG | |\nLuas (Ha) | : | 155.2\nPenduduk (Jiwa) | : | 24110\nJumlah RW | : | 16\n"
+        "Jumlah RT | : | 79\nJarak ke kecamatan (km) | : | 1.5",
+        typed=True,
+    )
+    assert values(reading) == {"C2": 155.2, "C3": 24110, "C4": 16, "C5": 79, "C6": 1.5}
+    assert cells(reading)["C2"].row == ("Luas (Ha)",)
+
+
+def test_days_over_columns_of_numbers_are_headers() -> None:
+    reading = read(
+        "Uraian | 31 Des 2023 | 30 Juni 2025\nAset Lancar | 120.500.250 | 131.010.400\nAset Tetap | 890.100.000 | 910.220.500"
+    )
+    assert cells(reading)["C2"].column == ("30 Juni 2025",) and "B1" not in values(reading)
+
+
+def test_a_litre_below_the_line_counts_nothing() -> None:
+    reading = read(
+        "Parameter | Satuan | Titik 1 | Titik 2\nBOD | mg/L | 2,8 | 3,4\nCOD | mg/L | 21,5 | 27,1\n"
+        "Fecal coli | Jml/100ml | 920 | 1.350\nTimbal | mg/L | <0,01 | 0,02"
+    )
+    assert values(reading)["C2"] == 2.8 and values(reading)["D3"] == 27.1 and values(reading)["C5"] is None
+    assert [f.cell for f in findings(reading) if f.code == "number_text"] == ["C5"]

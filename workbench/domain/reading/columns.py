@@ -131,6 +131,8 @@ def _role(view: View, block: Block, column: Column, before: list[Column]) -> Rol
         return Role.UNIT
     elif by_header is Role.NOTE and mostly_text:
         return Role.NOTE
+    if kinds["n"] >= 0.5 * filled and _leading_zeros(view, block, column):
+        return Role.CODE
     if kinds["d"] > 0.5 * filled or (kinds["y"] >= 0.9 * filled and _TIMED.match(column.leaf.replace("_", " "))):
         return Role.PERIOD
     if mostly_text:
@@ -144,6 +146,13 @@ def _role(view: View, block: Block, column: Column, before: list[Column]) -> Rol
     if left_of_values and (nameless or ranked) and _counting(view, block, column):
         return Role.SERIAL
     return Role.VALUE
+
+
+def _leading_zeros(view: View, block: Block, column: Column) -> bool:
+    """03, 081215…, 00123 in most rows: a code or a telephone, which nobody counts with."""
+    texts = [view.text(r, column.index) for r in block.body[:200] if view.tags[r][column.index] == "n"]
+    zeros = sum(len(t) > 1 and t.isdigit() and t.startswith("0") for t in texts)
+    return zeros >= 2 and zeros >= 0.5 * len(texts)
 
 
 def _small_integers(view: View, block: Block, column: Column) -> bool:

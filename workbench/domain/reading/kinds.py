@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.domain.reading import areas, labels, units
+from workbench.domain.reading import areas, labels, periods, units
 from workbench.domain.reading.columns import Column
 from workbench.domain.reading.model import Kind
 from workbench.domain.reading.rows import Row
@@ -81,8 +81,10 @@ def find_columns(columns: Sequence[Column], matrix: Matrix, kinds: Kinds) -> Non
         # a table whose only measure is called Jumlah has no total column
         if _named_total(column) and plain:
             kinds.columns[j] = Kind.TOTAL
+    parts_of_year = [periods.part_of(c.leaf) for c in columns]
     for j, column in enumerate(columns):
-        named = _named_total(column)
+        quarter = parts_of_year[j] == "part" and "month" in parts_of_year
+        named = _named_total(column) or quarter
         noun = labels.total_of(column.leaf)
         if units.is_rate(column.leaf, column.unit) and not named:
             continue
@@ -333,6 +335,8 @@ def _trailing(rows: Sequence[Row], data: Matrix, kinds: Kinds) -> None:
     start = 0
     totals: list[int] = []
     # where most labels begin with Jumlah … the word means "number of", and only a bare Jumlah is a total
+    quarters = [periods.part_of(row.own) for row in rows]
+    months = "month" in quarters
     wordy = sum(labels.total_of(row.own) is not None and not labels.is_total(row.own) for row in rows) > max(
         2, 0.34 * len(rows)
     )
@@ -340,7 +344,8 @@ def _trailing(rows: Sequence[Row], data: Matrix, kinds: Kinds) -> None:
         if i in kinds.means:
             continue
         noun = None if wordy else labels.total_of(row.own)
-        if kinds.rows[i] is Kind.DATA and noun is None:
+        quarter = months and quarters[i] == "part"
+        if kinds.rows[i] is Kind.DATA and noun is None and not quarter:
             continue
         if any(s.whole == i for s in kinds.row_sums):
             continue
@@ -369,7 +374,7 @@ def _trailing(rows: Sequence[Row], data: Matrix, kinds: Kinds) -> None:
         named = kinds.rows[i] is not Kind.DATA
         if picked is not None:
             if not named:
-                kinds.rows[i] = Kind.TOTAL
+                kinds.rows[i] = Kind.SUBTOTAL if quarter else Kind.TOTAL
             kinds.row_sums.append(Sum(i, tuple(sorted(picked)), named))
         elif named and len(free) >= 2 and i == len(rows) - 1:
             kinds.row_sums.append(Sum(i, tuple(sorted(tops or free)), True))

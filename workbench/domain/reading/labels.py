@@ -31,7 +31,8 @@ _WORDS: list[tuple[Role, re.Pattern[str]]] = [
     (
         Role.CODE,
         re.compile(
-            r"((kode|code|kd)([\s_./-].*)?|.*[\s_](kode|code)|npsn|nik|nip|nisn|no\.? ?(telp|hp|telepon|registrasi|"
+            r"((kode|code|kd)([\s_./-].*)?|.*[\s_](kode|code)|npsn|nik|nip|nisn|nuptk|npwp|nib|(no\.? ?)?(telp|hp|"
+            r"telepon|wa|whatsapp)\.?(\s.*)?|no\.? ?(kk|ktp|registrasi|rekening|"
             r"sk).*|kode ?pos|kodepos|rt/rw"
             r"|klaster|cluster|bps_\w*kode\w*|kemendagri_\w*kode\w*)",
             re.I,

@@ -375,6 +375,8 @@ def _take_header(view: View, rows: Sequence[int], position: int, block: Block, n
             return position + 1
         cells = {c: view.tags[row][c] for c in numeric if view.tags[row][c] != "."}
         texts = sum(t in "tk" for t in cells.values())
+        if not set(cells.values()) & set("ns") and not block.body:
+            texts += sum(t == "d" for t in cells.values())  # days or months over columns of numbers
         if labelled and texts == 1 and len(cells) == 1 and len(numeric) > 2 and _is_list_mark(view, row, min(numeric)):
             break  # `I | Angkutan Umum` below `No | Uraian`: the first section, no header
         years = [c for c, t in cells.items() if t == "y"]

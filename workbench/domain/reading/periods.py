@@ -29,7 +29,7 @@ _PART = re.compile(
     r"(?:triwulan|tw\.?|kuartal|semester|smt\.?|sem\.?|quarter|q|caturwulan)\s*-?\s*(?:[ivx]+|\d)\b.*", re.I
 )
 _MONTH = re.compile(
-    r"(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?(?:\s*/\s*\w+)?\s*'?(\d{2,4})?", re.I
+    r"(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?(?:\s*/\s*\w+)?\s*[-–]?\s*['’]?(\d{2,4})?", re.I
 )
 _DATE = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{2,4})(?:[ T]\d{1,2}[:.]\d\d.*)?")
 _LONG_DATE = re.compile(r"(?:\w+,\s*)?(\d{1,2})\s+([A-Za-z]+)\.?\s+(\d{4})")
@@ -54,6 +54,14 @@ def is_period(text: str) -> bool:
         or _MONTH.fullmatch(bare)
         or _YEAR_WORDS.fullmatch(bare)
     )
+
+
+def part_of(text: str) -> str:
+    """`part` for a quarter or half year, `month` for a month, "" for anything else."""
+    bare = text.strip()
+    if _PART.fullmatch(bare):
+        return "part"
+    return "month" if _MONTH.fullmatch(bare) else ""
 
 
 def _season(text: str) -> bool:

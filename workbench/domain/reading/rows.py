@@ -63,7 +63,7 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
                 below[c] = (text, vertical[(index, c)])
             elif not text and c in below and index <= below[c][1]:
                 text = below[c][0]
-            if not text:
+            if not text or text in (":", "="):
                 continue
             if (
                 _BARE_CODE.fullmatch(text)

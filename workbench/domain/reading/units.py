@@ -20,8 +20,8 @@ _WHOLE = (
     "kerja|pelanggan|"
     "perusahaan|koperasi|umkm|penduduk|bayi|balita|kelahiran|kematian|bidan|dokter|perawat|bangunan|kamar|tempat "
     "tidur|wisatawan|pengunjung|"
-    "laki-?\\s?laki|perempuan|male|female|l|p|ternak|sapi|ayam|kambing|akta|akte|pemohon|rombongan "
-    "belajar|kelas|pohon|batang|proyek"
+    "laki-?\\s?laki|perempuan|male|female|(?<![/\\w])[lp](?![/\\w])|ternak|sapi|ayam|kambing|akta|akte|pemohon|"
+    "rombongan belajar|kelas|pohon|batang|proyek"
 )
 _UNIT = re.compile(
     rf"(?P<mult>ribu(?:an)?|juta(?:an)?|mil[iy]ar[d]?|tril[iy]un|thousands?|millions?|billions?|000)?\s*"
@@ -48,6 +48,13 @@ _RATE = re.compile(
     re.I,
 )
 _COUNT = re.compile(rf"\b(jumlah|banyaknya|banyak|number of|total|populasi|{_WHOLE})\b", re.I)
+_PER = re.compile(
+    r"/\s*(?:\d+\s*)?(?:km2?|km²|ha|m[23²³]?|l|ml|liter|kg|jam|hari|bulan|tahun|kapita|orang|jiwa|kk)\b", re.I
+)
+_COUNTING = re.compile(
+    r"\b(jumlah|banyaknya|banyak|number of|total|populasi|population|penduduk|jiwa|orang|pengunjung|wisatawan|kasus)\b",
+    re.I,
+)
 _MEASURED = re.compile(
     r"\b(ha|hektar|km2|km²|ton|kg|kw|kuintal|kwintal|luas|produksi|produktivitas|area|production|panjang|length|"
     r"liter|volume|juta|ribu|miliar|"
@@ -130,8 +137,17 @@ def counts_things(*texts: str | None) -> bool | None:
         return None
     if is_rate(joined):
         return False
-    if _MEASURED.search(joined):
+    if _MEASURED.search(joined) or _PER.search(joined):
         return None
     if _COUNT.search(joined):
         return True
     return None
+
+
+def title_counts(title: str) -> bool | None:
+    """What a title says of its values. `PROFIL KELURAHAN PAJANG` counts nothing, nor does what follows `menurut`."""
+    subject = re.split(r"\b(?:menurut|berdasarkan|per|by)\b", title, maxsplit=1, flags=re.I)[0]
+    counts = counts_things(title if is_rate(title) or is_measured(title) else subject)
+    if counts is True and not _COUNTING.search(subject):
+        return None
+    return counts

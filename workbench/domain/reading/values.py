@@ -197,7 +197,7 @@ def setting_of(
     counts = units.counts_things(own_unit) if own_unit else None
     if counts is None and not named and (not own_unit or not units.is_measured(own_unit)):
         heading = units.counts_things(column.header)
-        counts = heading if heading is not None else units.counts_things(title)
+        counts = heading if heading is not None else units.title_counts(title)
         if counts is True and units.is_measured(f"{column.header} {title}"):
             counts = None
     if units.multiplier_of(unit) > 1:
