@@ -8,7 +8,7 @@ import streamlit as st
 
 from workbench.domain.people import Capacity, Person, Role
 from workbench.i18n import _
-from workbench.services import people
+from workbench.services import mail, people
 from workbench.ui import access, feedback, frame
 from workbench.ui.feedback import shown_errors
 from workbench.ui.resources import reading, writing
@@ -27,6 +27,7 @@ def add_person(by: Person, agencies: dict[str, str]) -> None:
     name = st.text_input(_("Nama lengkap"))
     username = st.text_input(_("Nama pengguna"), help=_("Huruf kecil, angka, titik; dipakai untuk masuk."))
     employee_number = st.text_input(_("NIP"), help=_("Boleh kosong."))
+    email = st.text_input(_("Surel"), help=_("Boleh kosong. Peringatan dan ringkasan pagi dikirim ke sini."))
     st.markdown(f"**{_('Penugasan pertama')}**")
     post = ask_post(agencies)
     if st.button(_("Simpan"), type="primary"):
@@ -34,6 +35,7 @@ def add_person(by: Person, agencies: dict[str, str]) -> None:
             number = people.add_person(
                 session, username=username, name=name, employee_number=employee_number, by=by.username
             )
+            mail.set_address(session, person_id=number, address=email, by=by.username)
             people.assign(session, person_id=number, by=by.username, **post)
             token = people.new_setup_token(session, number, by=by.username)
         if outcome.ok:
@@ -69,6 +71,18 @@ def add_post(by: Person, chosen: people.Profile, agencies: dict[str, str]) -> No
             people.assign(session, person_id=chosen.person.id, by=by.username, **post)
         if outcome.ok:
             feedback.flash(_("Penugasan {name} tersimpan.").format(name=chosen.person.name))
+            st.rerun()
+
+
+@st.dialog(_("Alamat surel"), width="small")
+def set_address(by: Person, chosen: people.Profile) -> None:
+    st.markdown(f"**{chosen.person.name}**")
+    address = st.text_input(_("Surel"), value=chosen.email, help=_("Kosongkan untuk tidak mengirim surel."))
+    if st.button(_("Simpan"), type="primary"):
+        with shown_errors() as outcome, writing() as session:
+            mail.set_address(session, person_id=chosen.person.id, address=address, by=by.username)
+        if outcome.ok:
+            feedback.flash(_("Alamat surel {name} tersimpan.").format(name=chosen.person.name))
             st.rerun()
 
 
@@ -155,6 +169,8 @@ for post in chosen.posts:
 with st.container(horizontal=True):
     if st.button(_("Tambah penugasan"), icon=":material/badge:"):
         add_post(person, chosen, agencies)
+    if st.button(_("Alamat surel"), icon=":material/alternate_email:", help=chosen.email or None):
+        set_address(person, chosen)
     st.button(
         _("Tautan kata sandi baru"), icon=":material/key:", on_click=new_link, args=(person.username, chosen),
         disabled=not chosen.active,
