@@ -62,7 +62,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One measured quantity. ``decimals`` is how the agency prints it; a count has none."""
+    """One measured quantity. ``decimals`` is how the agency prints it; a count has none.
+
+    ``additive`` False: adding it up has no meaning (a rate, an index, a mean), so a printed total of it is not checked.
+    """
 
     code: str
     label: str
@@ -71,16 +74,21 @@ class Indicator:
     decimals: int = 0
     aliases: tuple[str, ...] = ()
     categorised: bool = True
+    additive: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A class of the dataset's breakdown, such as ``L`` for laki-laki. The total over all classes has no code."""
+    """A class of the dataset's breakdown, such as ``L`` for laki-laki. The total over all classes has no code.
+
+    ``whole``: the class is itself the sum of others (a kecamatan above its kelurahan), so it is never added again.
+    """
 
     code: str
     label: str
     label_en: str = ""
     aliases: tuple[str, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,6 +247,18 @@ class Edition:
         )  # fmt: skip
         return [_observation(row) for row in rows]
 
+    def stated(self, dataset_id: str, periods: Iterable[str]) -> list[tuple[Observation, str]]:
+        """All that accepted versions state about some periods, totals and subtotals of the agency's own file among it:
+        each observation with its kind (data, subtotal, total), in the file's order; the later version speaks."""
+        found = self.rows(
+            "SELECT dataset, version_period, version, obs_id, indicator, category, area_code, area_name, period,"
+            " value, flag, kind FROM observation WHERE dataset = ? AND list_contains(?, period) QUALIFY row_number()"
+            " OVER (PARTITION BY indicator, category, area_code, period ORDER BY version_period DESC, version DESC) = 1"
+            " ORDER BY obs_id, version_period",
+            dataset_id, list(periods),
+        )  # fmt: skip
+        return [(_observation(row[:-1]), str(row[-1])) for row in found]
+
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Answer one read query over ``figure`` (newest statement of each figure) and ``observation`` (all)."""
         return self._connection.execute(sql, list(values)).fetchall()

@@ -75,7 +75,11 @@ class ColumnSpec:
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:
-    """One table. ``period`` is ``latest``, a period, or ``last:n`` where periods run down the stub."""
+    """One table. ``period`` is ``latest``, a period, or ``last:n`` where periods run down the stub.
+
+    ``as_filed`` prints what the agency's own file states, totals and subtotals among it (``total_label`` names its
+    total row), and adds nothing up; where the indicators run down the stub, a column's indicator is ``"*"``.
+    """
 
     id: str
     title: str
@@ -91,6 +95,8 @@ class TableSpec:
     total: bool = False
     nil_is_zero: bool = False
     notes: tuple[str, ...] = ()
+    as_filed: bool = False
+    total_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +231,16 @@ class _Reader:
             rows = RowDimension(str(self.need(data, "rows", key)))
         except ValueError as error:
             raise self.fail(key, _("rows harus area, category, indicator, atau period")) from error
+        # An agency's own table has the title the agency gave it.
+        title_en = str(data.get("title_en") or "" if data.get("as_filed") else self.need(data, "title_en", key))
         table = TableSpec(
-            id=key, title=str(self.need(data, "title", key)), title_en=str(self.need(data, "title_en", key)),
+            id=key, title=str(self.need(data, "title", key)), title_en=title_en,
             dataset=str(self.need(data, "dataset", key)), rows=rows, columns=columns,
             stub=str(data.get("stub") or ""), stub_en=str(data.get("stub_en") or ""),
             unit=str(data.get("unit") or ""), unit_en=str(data.get("unit_en") or ""),
             period=str(data.get("period") or "latest"), total=bool(data.get("total")),
             nil_is_zero=bool(data.get("nil_is_zero")), notes=tuple(str(n) for n in data.get("notes") or ()),
+            as_filed=bool(data.get("as_filed")), total_label=str(data.get("total_label") or ""),
         )  # fmt: skip
         self.tables[key] = table
         return table
@@ -341,6 +350,11 @@ def load_spec(path: Path) -> YearbookSpec:
     return _Reader(path).book(data)
 
 
+def _any(table: TableSpec, column: ColumnSpec) -> bool:
+    """Does the column take whichever indicator the row names?"""
+    return table.as_filed and table.rows is RowDimension.INDICATOR and column.indicator == "*"
+
+
 def check_spec(spec: YearbookSpec, definitions: Mapping[str, DatasetInfo]) -> list[str]:
     """What the specification asks for and the definitions do not have; empty when it may be rendered."""
     problems = []
@@ -350,7 +364,7 @@ def check_spec(spec: YearbookSpec, definitions: Mapping[str, DatasetInfo]) -> li
             problems.append(_("{table}: dataset {id} tidak dikenal").format(table=table.id, id=table.dataset))
             continue
         for column in table.columns:
-            if column.indicator and column.indicator not in definition.indicators:
+            if column.indicator and column.indicator not in definition.indicators and not _any(table, column):
                 problems.append(
                     _("{table}: indikator {code} tidak ada pada dataset {id}").format(
                         table=table.id, code=column.indicator, id=table.dataset

@@ -399,6 +399,10 @@ def _refs(observations: Iterable[Observation]) -> tuple[Ref, ...]:
 
 def make_table(edition: Edition, spec: TableSpec, language: str = "id") -> TableBlock:
     """Make a table of the book. ``BadDefinition`` when it asks for an indicator the edition does not define."""
+    if spec.as_filed:
+        from workbench.reporting.filed import make_filed  # it is made of this module's blocks
+
+        return make_filed(edition, spec, language)
     for column in spec.columns:
         if column.indicator and column.indicator not in edition.dataset(spec.dataset).indicators:
             raise BadDefinition(

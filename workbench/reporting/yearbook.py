@@ -54,6 +54,8 @@ class Yearbook:
         charts = sum(isinstance(item, ChartSpecification) for item in items)
         datasets, producers = len(self.spec.datasets()), len({self.edition.dataset(d).producer
                                                               for d in self.spec.datasets()})  # fmt: skip
+        if any(table.as_filed for table in self.spec.tables.values()):
+            return self._made_as_filed(tables, datasets, frozen)
         if self.language == "id":
             return (
                 f"Edisi ini memuat {tables} tabel dan {charts} gambar dalam {len(self.spec.chapters)} bab. Angkanya "
@@ -64,6 +66,12 @@ class Yearbook:
             f"This edition holds {tables} tables and {charts} figures in {len(self.spec.chapters)} chapters, from "
             f"{datasets} datasets of {producers} data producers, checked by the data steward and frozen on {frozen}."
         )
+
+    def _made_as_filed(self, tables: int, datasets: int, frozen: str) -> str:
+        """Nobody has checked what is printed as filed, so the sentence does not say so."""
+        if self.language == "id":
+            return f"Edisi ini memuat {tables} tabel dari {datasets} dataset, dicetak seperti dalam berkasnya dan dibekukan pada {frozen}."  # noqa: E501
+        return f"This edition holds {tables} tables from {datasets} datasets, printed as filed and frozen on {frozen}."
 
     def key_figures(self) -> None:
         """The key statistics."""

@@ -11,11 +11,12 @@ import contextlib
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import pyarrow.compute as pc
 from sqlmodel import Session, col, select
 
 from workbench import moment
@@ -27,7 +28,7 @@ from workbench.domain.sop import END, EvidenceKind
 from workbench.i18n import _
 from workbench.services import case_link, people, reading
 from workbench.storage import audit_log, datasets, files, readings, submissions
-from workbench.storage.readings import TidyReading
+from workbench.storage.readings import TableHead, TidyReading
 from workbench.storage.tables import CaseRow, SubmissionRow
 
 _NAME_LENGTH = 120
@@ -154,11 +155,25 @@ def refusal(found: TidyReading, period: str) -> tuple[str, str] | None:
 
 def named_years(found: TidyReading) -> frozenset[str]:
     """The years a file says it is about: its header labels first, else its titles, else the names of its sheets."""
-    labels = {year(label) for path in (*found.columns, *found.rows) for label in path} - {""}
+    if len(found.tables) > 1:  # each of several tables speaks for itself
+        return frozenset().union(*(years_of_table(found, number) for number in range(len(found.tables))))
+    return _years((*found.columns, *found.rows), found.tables)
+
+
+def years_of_table(found: TidyReading, number: int) -> frozenset[str]:
+    """The years one table of a file says it is about."""
+    part = found.observations.filter(pc.field("table_no") == number)
+    rows, columns = (part.column(name).unique().to_pylist() for name in ("row_id", "col_id"))
+    paths = [*(found.columns[n] for n in columns), *(found.rows[n] for n in rows)]
+    return _years(paths, found.tables[number : number + 1])
+
+
+def _years(paths: Iterable[tuple[str, ...]], heads: Sequence[TableHead]) -> frozenset[str]:
+    labels = {year(label) for path in paths for label in path} - {""}
     if labels:
         return frozenset(labels)
-    titles = frozenset().union(*(years_in(head.title) for head in found.tables))
-    return titles or frozenset().union(*(years_in(head.sheet) for head in found.tables))
+    titles = frozenset().union(*(years_in(head.title) for head in heads))
+    return titles or frozenset().union(*(years_in(head.sheet) for head in heads))
 
 
 # ---------------------------------------------------------------- receiving

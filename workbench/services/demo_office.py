@@ -76,13 +76,15 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(_ALPHABET) for _place in range(4)) for _group in range(4))
 
 
-def seed_office(session: Session) -> SeededOffice:
-    """Make whatever of the demo office is not there yet, in the caller's transaction, and mark the data as demo.
+def seed_office(session: Session, *, sample: bool = True) -> SeededOffice:
+    """Make whatever of the demo office is not there yet, in the caller's transaction, and mark the data as demo
+    (``sample`` False: the figures will be real, only the people are invented).
 
     What exists is left as it is: passwords, posts and SOP versions are never changed by a second run.
     """
     require_writing(session)
-    demo_mark.set_demo()
+    if sample:
+        demo_mark.set_demo()
     for opd in datasets.opds():
         people.add_opd(
             session, code=opd.code, name=opd.name, short_name=opd.short_name, sector=opd.sector,

@@ -95,8 +95,8 @@ class Release:
 
 def spec_path(name: str = DEFAULT_SPEC) -> Path:
     """The file of a yearbook specification; ``NotFound`` when the office has none of that name."""
-    path = datasets.reference_folder() / "yearbook" / f"{name}.yaml"
-    if not name.replace("-", "").isalnum() or not path.is_file():
+    path = datasets.reference_file("yearbook", name)
+    if path is None:
         raise NotFound(_("Spesifikasi buku {name} tidak ada.").format(name=name))
     return path
 

@@ -6,6 +6,7 @@ import csv
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ _TOP = {
     "id", "title", "title_en", "opd_code", "chapter", "unit", "concept", "source", "areas", "categories",
     "indicators", "header_words", "dash", "rules",
 }  # fmt: skip
-_INDICATOR = {"code", "label", "label_en", "unit", "decimals", "aliases", "categorised"}
-_CATEGORY = {"code", "label", "label_en", "aliases"}
+_INDICATOR = {"code", "label", "label_en", "unit", "decimals", "aliases", "categorised", "additive"}
+_CATEGORY = {"code", "label", "label_en", "aliases", "whole"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def _indicator(doc: MarkedYaml, value: Any, place: Place) -> Indicator:
         decimals=decimals,
         aliases=_texts(doc, at, place, "aliases"),
         categorised=bool(at.get("categorised", True)),
+        additive=bool(at.get("additive", True)),
     )
 
 
@@ -105,6 +107,7 @@ def _category(doc: MarkedYaml, value: Any, place: Place) -> Category:
         label=_text(doc, at, place, "label"),
         label_en=_text(doc, at, place, "label_en", required=False),
         aliases=_texts(doc, at, place, "aliases"),
+        whole=bool(at.get("whole", False)),
     )
 
 
@@ -145,6 +148,13 @@ def _categories(doc: MarkedYaml, data: dict[str, Any]) -> tuple[str, tuple[Categ
 
 def definition(text: str, name: str) -> DatasetDefinition:
     """A dataset definition from its YAML text; ``BadDefinition`` names file and line."""
+    lists = sorted((reference_folder() / "areas").glob("*.csv"))
+    return _definition(text, name, tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in lists))
+
+
+@lru_cache(maxsize=512)
+def _definition(text: str, name: str, _lists: tuple[tuple[str, int, int], ...]) -> DatasetDefinition:
+    """Read once for each text and state of the area lists: lists of data are asked for all the time."""
     doc = parse(text, name)
     data = _mapping(doc, doc.data, (), _TOP)
     label, categories = _categories(doc, data)
@@ -154,9 +164,12 @@ def definition(text: str, name: str) -> DatasetDefinition:
         raise doc.wrong(place, _("paling sedikit satu indikator."))
     _unique(doc, (i.code for i in indicators), place)
     listed, office, level = "", "", ""
+    expected: tuple[str, ...] = ()
     if data.get("areas") is not None:
-        block = _mapping(doc, data["areas"], ("areas",), {"list", "office", "level"})
+        block = _mapping(doc, data["areas"], ("areas",), {"list", "office", "level", "only"})
         listed, office, level = (_text(doc, block, ("areas",), key) for key in ("list", "office", "level"))
+        only = _texts(doc, block, ("areas",), "only")  # a dataset about some of the areas
+        expected = tuple(a.code for a in area_list(listed).within(office, level) if not only or a.code in only)
     dash = data.get("dash", SymbolMeaning.ASK.value)
     if dash not in set(SymbolMeaning):
         raise doc.wrong(("dash",), _("arti tanda hubung {name} tidak dikenal.").format(name=dash))
@@ -175,7 +188,7 @@ def definition(text: str, name: str) -> DatasetDefinition:
         areas=listed,
         area_level=level,
         office_area=office,
-        expected_areas=tuple(a.code for a in area_list(listed).within(office, level)) if listed else (),
+        expected_areas=expected,
         category_label=label,
         categories=categories,
         header_words=_texts(doc, data, (), "header_words"),
@@ -188,10 +201,34 @@ def definition(text: str, name: str) -> DatasetDefinition:
     return replace(found, rules=tuple(replaced.values()))
 
 
+def own_folder() -> Path:
+    """Definitions made in this data folder; they stand beside the office's reference files, which go first."""
+    return get_settings().data_dir / "reference"
+
+
+def reference_file(kind: str, name: str) -> Path | None:
+    """The file ``<kind>/<name>.yaml`` of the office's reference files, else of this data folder; None without one."""
+    if not name.replace("-", "").replace("_", "").isalnum():
+        return None
+    places = (folder / kind / f"{name}.yaml" for folder in (reference_folder(), own_folder()))
+    return next((path for path in places if path.is_file()), None)
+
+
+def write_own(kind: str, name: str, text: str) -> Path:
+    """Write a reference file of this data folder, whole or not at all. ``NotFound`` when the name is no plain name."""
+    if not name.replace("-", "").replace("_", "").isalnum():
+        raise NotFound(_("Dataset {id} tidak ada dalam daftar data.").format(id=name))
+    path = get_settings().folder(f"reference/{kind}") / f"{name}.yaml"
+    building = path.with_suffix(".part")
+    building.write_text(text, encoding="utf-8")
+    building.replace(path)
+    return path
+
+
 def path_of(dataset_id: str) -> Path:
     """The file of a dataset's definition; ``NotFound`` when there is none (or the id is no plain name)."""
-    path = reference_folder() / "datasets" / f"{dataset_id}.yaml"
-    if not dataset_id.replace("-", "").replace("_", "").isalnum() or not path.is_file():
+    path = reference_file("datasets", dataset_id)
+    if path is None:
         raise NotFound(_("Dataset {id} tidak ada dalam daftar data.").format(id=dataset_id))
     return path
 
@@ -207,7 +244,8 @@ def get(dataset_id: str) -> DatasetDefinition:
 
 def all_datasets() -> list[DatasetDefinition]:
     """All definitions, by chapter and then by id."""
-    found = [get(path.stem) for path in sorted((reference_folder() / "datasets").glob("*.yaml"))]
+    names = {path.stem for root in (reference_folder(), own_folder()) for path in (root / "datasets").glob("*.yaml")}
+    found = [get(name) for name in sorted(names)]
     return sorted(found, key=lambda d: (int(d.chapter) if d.chapter.isdigit() else 99, d.id))
 
 

@@ -13,6 +13,8 @@ from workbench.domain.errors import BadDefinition
 from workbench.i18n import _
 
 Place = tuple[Hashable, ...]
+# The same safe loader, in C where PyYAML was built with it: definitions are read often.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,7 @@ def parse(text: str, name: str) -> MarkedYaml:
     """Read a YAML text (safe loader); ``BadDefinition`` with file and line when it is not YAML or repeats a key."""
     lines: dict[Place, int] = {}
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        node, data = _read(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise _not_yaml(name, line, error.problem or "YAML") from error
@@ -48,6 +49,16 @@ def parse(text: str, name: str) -> MarkedYaml:
     if node is not None:
         _walk(node, (), lines, name)
     return MarkedYaml(name, data, lines)
+
+
+def _read(text: str) -> tuple[yaml.Node | None, Any]:
+    """The nodes of a document and its plain data, parsed once."""
+    loader = _LOADER(text)
+    try:
+        node = loader.get_single_node()
+        return node, loader.construct_document(node) if node is not None else None
+    finally:
+        loader.dispose()
 
 
 def load(path: Path) -> MarkedYaml:
