@@ -1,0 +1,96 @@
+"""A CSV too large to hold in memory, streamed to Parquet, against DuckDB's own reading with the right options by hand.
+
+``WORKBENCH_BENCH_SCALE`` is the size in GB (default 0.25; 1 is the size the goal speaks of). Two dialects: plain
+decimals with commas between the columns, and Indonesian figures with semicolons.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from tests.bench.machine import peak_of
+from tests.bench.pairing import Ratio, paired
+from workbench.services import reading
+
+GOAL = 1.3
+SCALE = float(os.environ.get("WORKBENCH_BENCH_SCALE", "0.25"))
+_YEARS = tuple(range(2017, 2026))
+_TEXTS = ("kecamatan", "kelurahan", "uraian")
+_PLAIN = "CASE WHEN random() < 0.01 THEN '' ELSE printf('%.2f', random() * 90000) END"
+
+
+def write(path: Path, dialect: str, size: float = SCALE) -> int:
+    """A file of about ``size`` GB; gives its rows."""
+    figure, delimiter, bytes_a_row = (_PLAIN, ",", 118) if dialect == "plain" else (_format(), ";", 126)
+    rows = int(size * 1e9 / bytes_a_row)
+    columns = ", ".join(f'{figure} AS "{year}"' for year in _YEARS)
+    with duckdb.connect(config={"threads": 2}) as con:
+        con.execute("SELECT setseed(0.5)")
+        con.execute(
+            f"""COPY (SELECT 'Kecamatan ' || (r % 25) AS kecamatan, 'Kelurahan ' || (r % 400) AS kelurahan,
+                'Uraian nomor ' || (r // 400) AS uraian, {columns} FROM range({rows}) t(r))
+                TO '{path}' (FORMAT csv, HEADER true, DELIMITER '{delimiter}')"""
+        )
+    return rows
+
+
+def _format() -> str:
+    """A figure such as 12.345,67."""
+    return "replace(replace(replace(format('{:,.2f}', random() * 90000), ',', '#'), '.', ','), '#', '.')"
+
+
+def ours(path: str, out: str) -> dict[str, object]:
+    """As an upload is read: layout found from a sample, streamed in the guarded child process."""
+    return reading.read_to_parquet(Path(path), Path(out))
+
+
+def by_hand(path: str, out: str, dialect: str) -> None:
+    """What one would write who knows the file: its delimiter, its types, its separators."""
+    options = "delim=','" if dialect == "plain" else "delim=';', decimal_separator=',', thousands='.'"
+    types = dict.fromkeys(_TEXTS, "VARCHAR") | {str(year): "DOUBLE" for year in _YEARS}
+    with duckdb.connect(config={"threads": 2, "memory_limit": "1GB"}) as con:
+        con.execute(
+            f"""COPY (SELECT row_number() OVER () + 1 AS "row", * FROM read_csv('{path}', header=true, {options},
+                columns={types!r}, auto_detect=false, quote='"', escape='"'))
+                TO '{out}' (FORMAT parquet, COMPRESSION zstd)"""
+        )
+
+
+def one(dialect: str, folder: str) -> Ratio:
+    """The ratio of one dialect."""
+    path, mine, theirs = (str(Path(folder) / name) for name in (f"{dialect}.csv", "ours.parquet", "hand.parquet"))
+    rows = write(Path(path), dialect)
+    size = Path(path).stat().st_size / 1e9
+    _own, child = peak_of("tests.bench.csv", "ours", path, mine)
+    alone, _none = peak_of("tests.bench.csv", "by_hand", path, theirs, dialect)
+    _agree(mine, theirs, rows)
+    found = paired(
+        f"csv {size:.2f} GB, {dialect}: to Parquet", lambda: ours(path, mine), "DuckDB with options by hand",
+        lambda: by_hand(path, theirs, dialect), warmup=False, note=f"peak {child:.0f} MB, by hand {alone:.0f} MB",
+    )  # fmt: skip
+    for name in (path, mine, theirs):
+        Path(name).unlink()
+    return found
+
+
+def _agree(mine: str, theirs: str, rows: int) -> None:
+    sums = []
+    for name in (mine, theirs):
+        if pq.read_metadata(name).num_rows != rows:
+            raise AssertionError(f"{name}: {pq.read_metadata(name).num_rows} rows, not {rows}")
+        with duckdb.connect() as con:
+            figures = ", ".join(f'count("{year}"), round(sum("{year}"))' for year in _YEARS)
+            sums.append(con.execute(f"SELECT {figures} FROM '{name}'").fetchone())
+    if sums[0] != sums[1]:
+        raise AssertionError(f"the figures differ: {sums}")
+
+
+def main() -> list[tuple[Ratio, float]]:
+    """Both dialects with the goal."""
+    with tempfile.TemporaryDirectory(prefix="wbbench-") as folder:
+        return [(one(dialect, folder), GOAL) for dialect in ("plain", "indonesian")]
