@@ -133,7 +133,8 @@ def test_a_profile_with_colons_counts_only_what_can_be_counted() -> None:
 
 def test_days_over_columns_of_numbers_are_headers() -> None:
     reading = read(
-        "Uraian | 31 Des 2023 | 30 Juni 2025\nAset Lancar | 120.500.250 | 131.010.400\nAset Tetap | 890.100.000 | 910.220.500"
+        "Uraian | 31 Des 2023 | 30 Juni 2025\nAset Lancar | 120.500.250 | 131.010.400\n"
+        "Aset Tetap | 890.100.000 | 910.220.500"
     )
     assert cells(reading)["C2"].column == ("30 Juni 2025",) and "B1" not in values(reading)
 
@@ -145,3 +146,8 @@ def test_a_litre_below_the_line_counts_nothing() -> None:
     )
     assert values(reading)["C2"] == 2.8 and values(reading)["D3"] == 27.1 and values(reading)["C5"] is None
     assert [f.cell for f in findings(reading) if f.code == "number_text"] == ["C5"]
+
+
+def test_a_number_of_things_beside_their_capacity_is_no_total() -> None:
+    found = kinds("Fasilitas | Jumlah | Kapasitas\nRumah Sakit | 12 | 2.410\nPuskesmas | 17 | 340\nKlinik | 88 | 1.020")
+    assert set(found.values()) == {Kind.DATA}

@@ -78,8 +78,8 @@ def find_columns(columns: Sequence[Column], matrix: Matrix, kinds: Kinds) -> Non
     known = np.isfinite(matrix)
     plain = sum(not _named_total(c) and not units.is_share(c.leaf, c.unit) for c in columns)
     for j, column in enumerate(columns):
-        # a table whose only measure is called Jumlah has no total column
-        if _named_total(column) and plain:
+        # `Jumlah` beside nothing, or beside one other measure such as Kapasitas, is the total of nothing
+        if _named_total(column) and plain >= 2:
             kinds.columns[j] = Kind.TOTAL
     parts_of_year = [periods.part_of(c.leaf) for c in columns]
     for j, column in enumerate(columns):

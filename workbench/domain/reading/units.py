@@ -48,9 +48,7 @@ _RATE = re.compile(
     re.I,
 )
 _COUNT = re.compile(rf"\b(jumlah|banyaknya|banyak|number of|total|populasi|{_WHOLE})\b", re.I)
-_PER = re.compile(
-    r"/\s*(?:\d+\s*)?(?:km2?|km²|ha|m[23²³]?|l|ml|liter|kg|jam|hari|bulan|tahun|kapita|orang|jiwa|kk)\b", re.I
-)
+_PER = re.compile(r"/\s*(?:\d+\s*)?(?:km2?|km²|ha|m[23²³]?|l|ml|liter|kg|jam|hari|bulan|tahun|kapita)\b", re.I)
 _COUNTING = re.compile(
     r"\b(jumlah|banyaknya|banyak|number of|total|populasi|population|penduduk|jiwa|orang|pengunjung|wisatawan|kasus)\b",
     re.I,
