@@ -257,7 +257,7 @@ def printed(month: Month) -> dict[str, Any]:
         "sop": {
             "title": _("Per SOP"),
             "head": [
-                _("SOP"), _("Sisa lalu"), _("Masuk"), _("Selesai"), _("Batal"), _("Sisa"), _("Tepat waktu"),
+                _("SOP"), _("Sisa lalu"), _("Perkara masuk"), _("Selesai"), _("Batal"), _("Sisa"), _("Tepat waktu"),
                 _("Median"), _("p95"),
             ],
             "rows": [*(row(name, t) for name, t in month.by_sop), row(_("Seluruhnya"), month.totals)],
@@ -279,7 +279,7 @@ def printed(month: Month) -> dict[str, Any]:
             "empty": _("Tidak ada perkara pada bulan ini."),
             "head": [
                 _("Nomor"), _("Diterima"), _("Dari"), _("Perihal"), _("Langkah kini"), _("Dijawab"), _("Hari kerja"),
-                _("Nilai"), _("Sebab"),
+                _("Penilaian"), _("Sebab"),
             ],
             "rows": [
                 [
@@ -325,7 +325,7 @@ def pdf(month: Month, folder: str | Path) -> bytes:
 def sheets(month: Month) -> list[Sheet]:
     """The resume as tables of numbers."""
     total = (Kind.NUMBER,) * 5
-    names = (_("Sisa lalu"), _("Masuk"), _("Selesai"), _("Batal"), _("Sisa"))
+    names = (_("Sisa lalu"), _("Perkara masuk"), _("Selesai"), _("Batal"), _("Sisa"))
     summary_columns = (
         Column(_("SOP")), *(Column(name, kind) for name, kind in zip(names, total, strict=True)),
         Column(_("Tepat waktu"), Kind.NUMBER), Column(_("% tepat waktu"), Kind.SHARE),
@@ -342,7 +342,7 @@ def sheets(month: Month) -> list[Sheet]:
     list_columns = (
         Column(_("Nomor")), Column(_("SOP")), Column(_("Diterima"), Kind.DAY), Column(_("Dari")), Column(_("Perihal")),
         Column(_("Langkah kini")), Column(_("Dijawab"), Kind.DAY), Column(_("Lama (hari kerja)"), Kind.DECIMAL),
-        Column(_("Nilai")), Column(_("Sebab")), Column(_("Di atas baku (jam kerja)"), Kind.DECIMAL),
+        Column(_("Penilaian")), Column(_("Sebab")), Column(_("Di atas baku (jam kerja)"), Kind.DECIMAL),
     )  # fmt: skip
     return [
         Sheet(_("Ringkasan"), title, summary_columns,
