@@ -338,7 +338,12 @@ def story(view_: ReadView, shown: Window, cell: str, findings: Sequence[Noted] |
     if at is None or not shown.first <= at[0] < shown.first + len(shown.rows):
         raise NotFound(_("Sel {cell} tidak ada dalam berkas.").format(cell=cell))
     told: Sequence[Noted] = view_.findings if findings is None else findings
-    mine = tuple(f for f in told if f.sheet in ("", shown.sheet) and f.cell and covers(f.cell, at))
+    mine = tuple(
+        sorted(
+            (f for f in told if f.sheet in ("", shown.sheet) and f.cell and covers(f.cell, at)),
+            key=lambda f: sum((b.bottom - b.top + 1) * (b.right - b.left + 1) for b in boxes(f.cell)),
+        )
+    )  # what is said of this cell alone comes first
     base = CellStory(shown.sheet, cell, shown.text(*at), overlay(view_, shown).get(at), findings=mine)
     rows = np.flatnonzero(view_.row_numbers == at[0])
     some = view_.reading.observations.take(pa.array(rows, pa.int64())).to_pylist()

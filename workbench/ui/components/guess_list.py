@@ -257,10 +257,10 @@ def cell_story(story: CellStory, found: Sequence[Guess], view: ReadView, *, edit
         st.markdown(_("Teks di lembar: {text}").format(text=f"“{words.plain(story.text)}”" if story.text else "–"))
         if story.is_value:
             _value_lines(story, view)
-        for finding in story.findings[:6]:
-            st.markdown(f":orange[:material/warning:] {words.plain(finding.message)}")
         if editable and story.is_value:
             _cell_actions(story, view)
+        for finding in story.findings[:_SHOWN]:
+            st.markdown(f":small[:orange[:material/warning:] {words.plain(finding.message)}]")
         for guess in [] if story.is_value else [g for g in mine if g.subject is not Subject.TABLE]:
             _one_line(guess, view, editable=editable, key="cell")
 

@@ -52,27 +52,24 @@ def steps(recipe: Recipe, base: Recipe, *, put: Put, key: str, turn: int) -> Non
     """All steps in order. ``base`` is the recipe that follows from the definition: its own steps cannot be removed."""
     for number, step in enumerate(recipe.steps, 1):
         on = step.id not in recipe.off
-        switch, text, change, drop = st.columns(
-            [1.2, 9, 0.9, 0.9], gap="xsmall", vertical_alignment="center", wrap=False
-        )
-        said = f"{number}. {words.plain(sentence(step))}"
-        with switch:
+        said = f"{number}\\. {words.plain(sentence(step))}"
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
             now = st.toggle(
                 _("Jalankan langkah {n}").format(n=number), value=on, key=f"{key}-on-{step.id}-{turn}",
-                label_visibility="collapsed",
+                label_visibility="collapsed", width="content",
             )  # fmt: skip
-        text.markdown(said if on else f":gray[~~{said}~~]")
-        if change.button(
-            "", key=f"{key}-edit-{step.id}", icon=":material/edit:", type="tertiary",
-            help=_("Ubah langkah {n}").format(n=number), disabled=not _editable(step),
-        ):  # fmt: skip
-            edit(step, recipe, put)
-        if base.step(step.id) is None and drop.button(
-            "", key=f"{key}-drop-{step.id}", icon=":material/delete:", type="tertiary",
-            help=_("Hapus langkah {n}").format(n=number),
-        ):  # fmt: skip
-            put(recipe.without(step.id))
-            st.rerun()
+            st.markdown(said if on else f":gray[~~{said}~~]", width="stretch")
+            if st.button(
+                "", key=f"{key}-edit-{step.id}", icon=":material/edit:", type="tertiary",
+                help=_("Ubah langkah {n}").format(n=number), disabled=not _editable(step),
+            ):  # fmt: skip
+                edit(step, recipe, put)
+            if base.step(step.id) is None and st.button(
+                "", key=f"{key}-drop-{step.id}", icon=":material/delete:", type="tertiary",
+                help=_("Hapus langkah {n}").format(n=number),
+            ):  # fmt: skip
+                put(recipe.without(step.id))
+                st.rerun()
         if now != on:
             put(recipe.switched(step.id, on=now))
             st.rerun()
