@@ -66,6 +66,8 @@ def left(seconds: float | None) -> str:
     """What is left of working time: ``2 jam lagi`` or ``lewat 1 hari kerja 2 jam``; nothing where no clock runs."""
     if seconds is None:
         return ""
+    if -60 < seconds <= 0:
+        return _("waktunya habis")
     if seconds < 0:
         return _("lewat {length}").format(length=length(seconds))
     return _("{length} lagi").format(length=length(seconds))
