@@ -28,6 +28,7 @@ MOST_ROWS = 4000  # a table with more rows is stored and read, but gets no defin
 _MOST_DECIMALS = 4  # more than this is what a spreadsheet computed, not what an agency prints
 _PRINTED_DECIMALS = 2
 _MEAN = re.compile(r"\b(rata\s*-?\s*rata|rerata|average|mean)\b", re.I)
+_PLACE = re.compile(r"\b(?:kota|kabupaten|kab\.?)\s+([^\W\d_]+)", re.I)
 _DATES = 0.9  # share of row labels that must be dates for a table of days
 Path = tuple[str, ...]
 Meanings = dict[str, dict[str, str]]
@@ -170,6 +171,8 @@ class _Maker:
         """The row level whose labels all are names of one level of an area list."""
         plain = [p for p in self.rows.paths if p not in self.rows.totals and p not in self.rows.subtotals]
         for name, areas in self.known.lists:
+            if self._elsewhere(areas):
+                continue
             for level in dict.fromkeys(a.level for a in areas.areas if a.code != areas.root):
                 for k in range(min((len(p) for p in plain), default=0)):
                     labels = distinct(p[k] for p in plain)
@@ -185,6 +188,13 @@ class _Maker:
                         self.areas[p] = p[k]
                         self.rows.labels[p] = tuple(x for x in self.rows.labels[p] if x != clean(p[k]))
                     return
+
+    def _elsewhere(self, areas: AreaList) -> bool:
+        """Does the title speak of another city or regency than the list's own? Names of wards are not unique."""
+        office = areas.get(areas.root)
+        named = {key(found) for found in _PLACE.findall(self.known.title)}
+        own = {key(_PLACE.sub(r"\1", n)) for n in (office.name, *office.aliases)} if office else set()
+        return bool(named) and not named & own
 
     # ---- the whole
 

@@ -170,7 +170,9 @@ class _Run:
             intake.refusal = _("Berkas ini tidak memuat satu angka pun. Berkas tetap disimpan.")
 
     def _derive(self, intake: Intake, number: int, table: TableReading, years: frozenset[str], source: str) -> None:
-        title = title_of(table.title) or title_of(Path(intake.name).stem)
+        whole = Path(intake.name).stem.replace("_", " ")
+        called = Path(collect.safe_name(intake.name)).stem.replace("_", " ").strip()  # a long name is cut there
+        title = title_of(whole if table.title.strip() in ("", called) else table.title)
         known = Known(
             id=self.ids.take(title, joint="-"),
             title=title,
@@ -432,6 +434,9 @@ class _Run:
             if back:
                 notes.append(_("Tahun {years} dikembalikan kepada pengirimnya dan tidak dicetak.").format(
                     years=", ".join(back)))  # fmt: skip
+            doubts = sum(s.counts["warning"] for s in taken.sendings if s.version)
+            if doubts:
+                notes.append(_("{n} peringatan pemeriksaan diterima apa adanya.").format(n=doubts))
             yield Printed(taken.dataset_id, taken.title, taken.derived, periods, tuple(notes), Path(intake.name).name)
 
     def _left_out(self) -> list[str]:
