@@ -92,7 +92,7 @@ def approval(view: CaseView) -> None:
         _("Catatan"), key=f"draft-note-{draft.line.id}-{view.seq}", height=80,
         placeholder=_("Wajib bila mengembalikan: apa yang perlu diperbaiki."),
     )  # fmt: skip
-    st.caption(_("Anda memutus atas berkas SHA-256 `{sha}`.").format(sha=draft.line.pdf_sha256[:16]))
+    st.caption(_("Anda memutus atas berkas SHA-256 `{sha}`").format(sha=draft.line.pdf_sha256[:16]))
     with st.container(horizontal=True):
         for number, outcome in enumerate(sorted(step.outcomes, key=lambda o: o.kind is OutcomeKind.RETURN)):
             st.button(

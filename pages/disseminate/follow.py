@@ -7,6 +7,7 @@ from workbench.i18n import _
 from workbench.services import disseminate
 from workbench.services.draft_follow import FollowedSource
 from workbench.ui import access, feedback, frame, words
+from workbench.ui.components import recipe_view
 from workbench.ui.resources import reading
 
 person = access.require(*WALIDATA_ROLES)
@@ -57,15 +58,27 @@ def source(item: FollowedSource) -> None:
             )
         )  # fmt: skip
         st.dataframe(
-            [{cell.cell: ("➤ " if cell.followed else "") + cell.raw for cell in item.row}],
-            hide_index=True, alt=_("Baris itu pada berkas OPD"),
-        )  # fmt: skip
+            [
+                {
+                    _("Sel"): f"➤ {cell.cell}" if cell.followed else cell.cell,
+                    _("Tertulis"): cell.raw,
+                    _("Baris dan kolom pada berkas"): cell.label,
+                }
+                for cell in item.row
+            ],
+            hide_index=True,
+            column_config={
+                _("Sel"): st.column_config.TextColumn(width=80),
+                _("Tertulis"): st.column_config.TextColumn(width=120),
+            },
+            alt=_("Baris itu pada berkas OPD"),
+        )
         st.caption(_("Baris itu pada berkas OPD; tanda ➤ menunjuk sel asal angka ini."))
         if item.steps:
             st.markdown(f"**{_('Langkah resep yang membentuknya')}**")
             st.markdown(
                 "\n".join(
-                    f"{i}. `{step.id}` {step.op}" + (f": {words.plain(step.reason)}" if step.reason else "")
+                    f"{i}. " + words.plain(recipe_view.sentence(step.step) if step.step else f"{step.op} {step.reason}")
                     for i, step in enumerate(item.steps, 1)
                 )
             )

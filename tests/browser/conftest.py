@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +33,7 @@ FLAGS = [
     "--disable-sync",
 ]
 # Streamlit asks below a page's path first whether it is served under a prefix; both answers are "no".
+FAILED = pytest.StashKey[bool]()
 EXPECTED_404 = re.compile(r"/_stcore/(health|host-config)$")
 
 
@@ -194,14 +195,20 @@ class Visitor:
         (within or self.page).get_by_role("button", name=label).first.click()
         self.settle()
 
-    def row(self, number: int, table: int = 0) -> None:
-        """Tick a row of a table (it is drawn on a canvas: by position)."""
-        self.cell(16, number, table)
+    def row(self, words: str, table: int = 0) -> None:
+        """Tick the first row of a table that holds these words."""
+        self.cell(16, words, table)
 
-    def cell(self, x: int, row: int, table: int = 0) -> None:
-        grid = self.page.locator("[data-testid=stDataFrame] .dvn-scroller").nth(table)
-        grid.wait_for()
-        self.page.wait_for_timeout(200)  # the canvas paints after it is there
+    def cell(self, x: int, words: str, table: int = 0) -> None:
+        """Click so far from the left in the first row with these words.
+
+        The table is drawn on a canvas; what it says is in the accessible rows inside, where to click is a position.
+        """
+        frame = self.page.locator("[data-testid=stDataFrame]").nth(table)
+        rows = frame.locator("canvas [role=row]")
+        rows.filter(has_text=words).first.wait_for(state="attached")
+        row = next(i for i, text in enumerate(rows.all_text_contents()) if words in text) - 1  # below the heading
+        grid = frame.locator(".dvn-scroller")
         grid.click(position={"x": x, "y": 51 + 33 * row})
         self.page.wait_for_timeout(400)
         self.settle()
@@ -214,8 +221,18 @@ class Visitor:
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
 @pytest.fixture
-def visit(browser: Browser, workbench: Workbench) -> Iterator[Callable[..., Visitor]]:
+def visit(browser: Browser, workbench: Workbench, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
     """A function that sends somebody in: ``visit("subkoor")``, ``visit("kabid", width=390)``, ``visit()``."""
     visitors: list[Visitor] = []
 
@@ -235,5 +252,7 @@ def visit(browser: Browser, workbench: Workbench) -> Iterator[Callable[..., Visi
         return visitor
 
     yield come
-    for visitor in visitors:
+    for number, visitor in enumerate(visitors):
+        if request.node.stash.get(FAILED, False):
+            visitor.shot(f"failed-{request.node.name}-{number}")
         visitor.context.close()

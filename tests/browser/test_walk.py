@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.conftest import Visitor, Workbench
+from tests.browser.conftest import Visitor
 from workbench.services import demo_files
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -41,9 +41,9 @@ def open_case(staff: Visitor) -> str:
     return page.url.rpartition("=")[2]
 
 
-def decide_in_inbox(visitor: Visitor, row: int, outcome: str) -> None:
+def decide_in_inbox(visitor: Visitor, outcome: str) -> None:
     visitor.open("/tugas")
-    visitor.row(row)
+    visitor.row(SUBJECT)
     visitor.dialog.wait_for()
     visitor.press(outcome, visitor.dialog)
     visitor.dialog.wait_for(state="detached")
@@ -69,7 +69,7 @@ def send(operator: Visitor, button: str, file: demo_files.DemoFile) -> str:
 def open_newest(staff: Visitor, case: str, dataset: str) -> None:
     """From the list of the case's files that nobody has looked at yet to the check of the newest."""
     staff.open(f"/kiriman?perkara={case}&status=received")
-    staff.row(0)
+    staff.row(dataset)
     staff.page.wait_for_url(re.compile(r"/periksa\?kiriman=\d+"))
     staff.settle()
     staff.says(re.compile(dataset))
@@ -88,13 +88,13 @@ def accept(staff: Visitor) -> None:
     staff.settle()
 
 
-def test_from_the_order_to_the_release_and_back_to_the_cell(visit: Visit, workbench: Workbench) -> None:
+def test_from_the_order_to_the_release_and_back_to_the_cell(visit: Visit) -> None:
     staff = visit("statistisi")
     case = open_case(staff)
 
     head, section = visit("kabid"), visit("subkoor")
-    decide_in_inbox(head, 0, "Disposisikan")
-    decide_in_inbox(section, 1, "Sebarkan")
+    decide_in_inbox(head, "Disposisikan")
+    decide_in_inbox(section, "Sebarkan")
 
     operator = visit("op.dinkes")
     operator.open("/kirim")
@@ -103,7 +103,7 @@ def test_from_the_order_to_the_release_and_back_to_the_cell(visit: Visit, workbe
     send(operator, "Kirim berkas", demo_files.workbook("fasilitas-kesehatan", YEAR))
     send(operator, "Kirim berkas", flawed)
 
-    decide_in_inbox(staff, 0, "Selesai")
+    decide_in_inbox(staff, "Selesai")
     staff.open(f"/perkara?case={case}")
     child = str(int(case) + 1)
     open_newest(staff, child, "Jumlah Tenaga Kesehatan")
@@ -121,7 +121,7 @@ def test_from_the_order_to_the_release_and_back_to_the_cell(visit: Visit, workbe
     operator.shot("05-dikembalikan")
     send(operator, "Kirim perbaikan", demo_files.workbook("tenaga-kesehatan", YEAR))
 
-    decide_in_inbox(staff, 0, "Selesai")
+    decide_in_inbox(staff, "Selesai")
     open_newest(staff, child, "Jumlah Tenaga Kesehatan")
     accept(staff)
     staff.shot("06-disahkan")
@@ -138,8 +138,8 @@ def test_from_the_order_to_the_release_and_back_to_the_cell(visit: Visit, workbe
     staff.shot("07-sedang-disusun")
     staff.page.get_by_text("Lihat draf").nth(1).wait_for(timeout=90_000)
     staff.settle()
-    decide_in_inbox(staff, 0, "Selesai")
-    decide_in_inbox(staff, 0, "Laporkan")
+    decide_in_inbox(staff, "Selesai")
+    decide_in_inbox(staff, "Laporkan")
 
     section.open(f"/draf?perkara={case}")
     section.says("Plt. Subkoordinator Statistik Sektoral · Diskominfo SP")
@@ -152,3 +152,25 @@ def test_from_the_order_to_the_release_and_back_to_the_cell(visit: Visit, workbe
     head.says(sha[1])
     head.page.locator("[data-testid=stMain]").get_by_role("button").last.wait_for()
     head.shot("09-kabid")
+    head.press("Setujui cetak")
+    head.says(re.compile(f"tercatat atas berkas {sha[1]}"))
+
+    staff.open(f"/draf?perkara={case}")
+    staff.press("Terbitkan")
+    staff.says(re.compile(f"tercatat atas berkas {sha[1]}"))
+    staff.says("terbit")
+    staff.shot("10-terbit")
+
+    staff.page.get_by_role("tab", name="Telusuri angka").click()
+    staff.settle()
+    staff.page.get_by_role("combobox", name="Tabel").fill("Tenaga Kesehatan")
+    staff.page.get_by_role("option").filter(has_text="Tenaga Kesehatan").click()
+    staff.settle()
+    staff.cell(160, "Laweyan")
+    staff.page.wait_for_url(re.compile(r"/telusur\?draf="))
+    staff.settle()
+    staff.says("Nakes per kecamatan 2026.xlsx")
+    staff.says("C7")
+    staff.shot("11-telusur")
+    for visitor in (staff, head, section, operator):
+        assert visitor.complaints == []

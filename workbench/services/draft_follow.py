@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,24 +12,27 @@ from typing import Any
 import yaml
 from sqlmodel import Session, select
 
-from workbench.domain.errors import NotFound
+from workbench.domain.errors import BadDefinition, NotFound
+from workbench.domain.recipes import Step
 from workbench.i18n import _
 from workbench.reporting.edition import Edition
 from workbench.services import collect
 from workbench.services.draft_views import book_of, column_label, row_of, tables_of
 from workbench.settings import get_settings
-from workbench.storage import files
+from workbench.storage import datasets, files, recipes
 from workbench.storage.tables import DatasetVersionRow, EditionRow, PersonRow, RecipeRow, SubmissionRow
 
 
 @dataclass(frozen=True, slots=True)
 class FollowedStep:
-    """A recipe step that made or changed the value: what it does (``op``), why, and its settings."""
+    """A recipe step that made or changed the value: what it does (``op``), why, its settings, and the step itself
+    (nothing where the definition has changed so much since that the old recipe no longer fits it)."""
 
     id: str
     op: str
     reason: str
     detail: Mapping[str, Any]
+    step: Step | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def _sources(session: Session, edition: Edition, ref: Mapping[str, Any]) -> Iter
         )
     ).first()
     submission = session.get(SubmissionRow, version.submission_id) if version is not None else None
-    steps = _recipe_steps(session, version.recipe_sha256 if version is not None else "")
+    steps = _recipe_steps(session, version.recipe_sha256 if version is not None else "", ref["dataset"])
     info = edition.dataset(ref["dataset"])
     rows = edition.rows(
         "SELECT obs_id, indicator, category, area_code, value, flag, unit, raw, file_sha256, sheet, cell, steps,"
@@ -156,16 +160,19 @@ def _name(session: Session, username: str) -> str:
     return session.exec(select(PersonRow.name).where(PersonRow.username == username)).first() or username
 
 
-def _recipe_steps(session: Session, sha256: str) -> dict[str, FollowedStep]:
+def _recipe_steps(session: Session, sha256: str, dataset_id: str) -> dict[str, FollowedStep]:
     """The steps of a recipe by id, as its text holds them."""
     row = session.get(RecipeRow, sha256) if sha256 else None
     if row is None:
         return {}
     body = yaml.safe_load(row.body) or {}
+    typed: dict[str, Step] = {}
+    with contextlib.suppress(BadDefinition, NotFound):
+        typed = {step.id: step for step in recipes.read(row.body, datasets.get(dataset_id)).steps}
     return {
         str(item["id"]): FollowedStep(
             str(item["id"]), str(item.get("do", "")), str(item.get("reason", "")),
-            {k: v for k, v in item.items() if k not in ("id", "do", "reason")},
+            {k: v for k, v in item.items() if k not in ("id", "do", "reason")}, typed.get(str(item["id"])),
         )
         for item in body.get("steps") or ()
         if isinstance(item, Mapping) and "id" in item
