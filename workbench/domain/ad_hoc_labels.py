@@ -69,6 +69,8 @@ class Levels:
         depth = min((len(p) for p in self._paths), default=0)
         if len(self._paths) < 2:
             return {}
+        if any(len(p) > depth for p in self._paths):
+            depth -= 1  # the last label of a short path is all it has: a subtotal above its parts
         return {k: self._paths[0][k] for k in range(depth) if len({p[k] for p in self._paths}) == 1}
 
 
