@@ -149,8 +149,13 @@ with right:
             hide_index=True, alt=_("Sel yang berubah"),
         )  # fmt: skip
 with left:
-    pages, numbers = st.tabs([_("Halaman"), _("Telusuri angka")])
-    with pages:
-        book_table.thumbnails(draft)
-    with numbers:
+    # Not tabs: they fall back to the first one when a message above them goes away.
+    views = {"pages": _("Halaman"), "numbers": _("Telusuri angka")}
+    view = st.segmented_control(
+        _("Tampilan"), list(views), default="pages", required=True, key=f"draft-view-{draft.line.id}",
+        format_func=views.__getitem__, label_visibility="collapsed",
+    )  # fmt: skip
+    if view == "numbers":
         book_table.follow_from(draft)
+    else:
+        book_table.thumbnails(draft)

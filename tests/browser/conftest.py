@@ -213,6 +213,11 @@ class Visitor:
         self.page.wait_for_timeout(400)
         self.settle()
 
+    @property
+    def text(self) -> str:
+        """What the page says, without the frame."""
+        return self.page.locator("[data-testid=stMain]").inner_text()
+
     def says(self, words: str | re.Pattern[str]) -> None:
         self.page.get_by_text(words).first.wait_for(timeout=15_000)
 

@@ -32,8 +32,8 @@ LOST = 75
 class Pulse:
     """Says that we live, with the last known progress; ends the process when the job is no longer ours."""
 
-    def __init__(self, job: Job, worker: str) -> None:
-        self._job, self._worker, self._parent = job, worker, os.getppid()
+    def __init__(self, job: Job, worker: str, parent: int) -> None:
+        self._job, self._worker, self._parent = job, worker, parent
         self._said = (0.0, "")
         self._stop = threading.Event()
         self._lock = threading.Lock()
@@ -100,7 +100,7 @@ def _keep_log(folder: Path, job: Job) -> None:
 HANDLERS: dict[str, Callable[[Job, str, Pulse], None]] = {disseminate.JOB_KIND: make_draft}
 
 
-def run(job_id: int, worker: str) -> int:
+def run(job_id: int, worker: str, parent: int) -> int:
     """Do a claimed job; 0 when it is done or failed with a sentence, ``LOST`` when it is not ours."""
     with database.session() as session:
         job = jobs.get(session, job_id)
@@ -110,7 +110,7 @@ def run(job_id: int, worker: str) -> int:
     try:
         if handler is None:
             raise WorkbenchError(_("Jenis pekerjaan {kind} tidak dikenal.").format(kind=job.kind))
-        with Pulse(job, worker) as pulse:
+        with Pulse(job, worker, parent) as pulse:
             handler(job, worker, pulse)
     except WorkbenchError as error:
         _fail(job, worker, str(error))
@@ -133,9 +133,10 @@ def _fail(job: Job, worker: str, sentence: str) -> None:
 
 def main() -> None:
     """Entry point of the child process."""
-    job_id, worker = int(sys.argv[1]), sys.argv[2]
+    # The parent's number is given, not asked for: a worker killed while this process was starting is gone already.
+    job_id, worker, parent = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     i18n.set_language(get_settings().language)
-    sys.exit(run(job_id, worker))
+    sys.exit(run(job_id, worker, parent))
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ class Worker:
 
     def _start(self, job: Job) -> None:
         process = subprocess.Popen(
-            [sys.executable, "-m", "workbench.services.job_child", str(job.id), self.name],
+            [sys.executable, "-m", "workbench.services.job_child", str(job.id), self.name, str(os.getpid())],
             cwd=CHECKOUT,
             start_new_session=True,  # its own process group, so that kernels die with it
             stdin=subprocess.DEVNULL,
