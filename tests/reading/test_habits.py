@@ -151,3 +151,11 @@ def test_a_litre_below_the_line_counts_nothing() -> None:
 def test_a_number_of_things_beside_their_capacity_is_no_total() -> None:
     found = kinds("Fasilitas | Jumlah | Kapasitas\nRumah Sakit | 12 | 2.410\nPuskesmas | 17 | 340\nKlinik | 88 | 1.020")
     assert set(found.values()) == {Kind.DATA}
+
+
+def test_a_bilingual_total_names_nothing_that_could_be_counted():
+    """`Jumlah/Total` under hectares and tonnes: the decimals of the total are decimals."""
+    from workbench.domain.reading.values import _row_counts
+
+    assert _row_counts("Jumlah/Total", None) is None
+    assert _row_counts("Jumlah Puskesmas", None) is True

@@ -217,7 +217,8 @@ def _row_counts(label: str, unit: str | None) -> bool | None:
     if unit:
         return None if units.is_measured(unit) else units.counts_things(unit)
     noun = labels.total_of(label)
-    if noun and not units.is_measured(noun) and not units.is_rate(noun):
+    # `Jumlah/Total` says the same twice and names nothing that could be counted.
+    if noun and not labels.is_total(noun) and not units.is_measured(noun) and not units.is_rate(noun):
         return units.counts_things(noun)
     return None
 
