@@ -80,7 +80,7 @@ def approval(view: CaseView) -> None:
         st.markdown(theme.badge_text(view.state.status.value))
         return
     step = view.sop.step(view.state.step)
-    st.markdown(f"**{_('Langkah')} {step.no}. {step.activity}**")
+    st.markdown(f"**{_('Langkah')} {step.no}. {words.plain(step.activity)}**")
     clocks.line(view.step_clock, none=_("Langkah ini tidak memiliki waktu baku."))
     if not view.allowed.decide:
         st.caption(_("Menunggu {holder}.").format(holder=view.holder_name))

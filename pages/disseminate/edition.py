@@ -25,7 +25,7 @@ may_make = bool(person.roles & {Role.STAFF, Role.SECTION_HEAD})
 if view is not None:
     frame.page_link(
         "pages/track/case.py", label=_("Untuk perkara {number}: {subject}").format(
-            number=view.number, subject=view.subject
+            number=view.number, subject=words.plain(view.subject)
         ), query_params={"case": str(view.case_id)}, icon=":material/route:",
     )  # fmt: skip
 

@@ -48,12 +48,12 @@ def place_words(row: StepRow) -> str:
 
 frame.header(
     f"{view.number} · {words.plain(view.subject)}",
-    " · ".join(part for part in (view.sop.title, view.opd_name, view.period, view.requester) if part),
+    " · ".join(words.plain(part) for part in (view.sop.title, view.opd_name, view.period, view.requester) if part),
 )
 with st.container(horizontal=True, vertical_alignment="center"):
     theme.badge(view.state.status.value)
     if not view.state.ended:
-        st.markdown(_("Dipegang **{holder}**").format(holder=view.holder_name), width="content")
+        st.markdown(_("Dipegang **{holder}**").format(holder=words.plain(view.holder_name)), width="content")
     if view.parent_id:
         frame.page_link(
             "pages/track/case.py", label=_("Bagian dari perkara {number}").format(number=view.parent_number),
@@ -66,7 +66,7 @@ with left:
     if not view.state.ended:
         step = view.sop.step(view.state.step)
         with st.container(border=True):
-            st.markdown(f"**{_('Langkah')} {step.no}. {step.activity}**")
+            st.markdown(f"**{_('Langkah')} {step.no}. {words.plain(step.activity)}**")
             decision.panel(view, person)
     supervision.menu(view)
     clocks.why_due(view)
@@ -75,7 +75,9 @@ with right:
     if view.evidence:
         st.markdown(
             "\n".join(
-                f"- {_('Langkah')} {no}: {evidence_words.link(item)}" for no, item in sorted(view.evidence.items())
+                f"- {_('Langkah')} {step.no}: {evidence_words.link(view.evidence[step.no])}"
+                for step in view.sop.steps
+                if step.no in view.evidence
             )
         )
     else:

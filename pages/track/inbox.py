@@ -40,8 +40,8 @@ def decide(case_id: int, seq: int) -> None:
         st.rerun()  # decided, here or by somebody else: the list below says so
     feedback.show_flashes()
     step = view.sop.step(view.state.step)
-    st.markdown(f"**{view.number}** · {view.subject}")
-    st.markdown(f"**{step.no}. {step.activity}**")
+    st.markdown(f"**{view.number}** · {words.plain(view.subject)}")
+    st.markdown(f"**{step.no}. {words.plain(step.activity)}**")
     if step.inputs:
         st.caption(_("Kelengkapan: {inputs}").format(inputs=step.inputs))
     clocks.line(view.step_clock, none=_("Langkah ini tidak memiliki waktu baku."))

@@ -9,7 +9,7 @@ import streamlit as st
 from workbench.domain.people import Person
 from workbench.i18n import _
 from workbench.services import casework, people, track
-from workbench.ui import access, feedback, frame
+from workbench.ui import access, feedback, frame, words
 from workbench.ui.resources import reading, writing
 
 KEY = "new-case-idem"
@@ -25,7 +25,7 @@ def ask(person: Person) -> None:
     sop_id = st.selectbox(_("Prosedur (SOP)"), list(titles), format_func=titles.__getitem__)
     sop = next(sop for sop in sops if sop.id == sop_id)
     first = sop.step(sop.start)
-    st.caption(_("Dimulai pada langkah {no}: {activity}").format(no=first.no, activity=first.activity))
+    st.caption(_("Dimulai pada langkah {no}: {activity}").format(no=first.no, activity=words.plain(first.activity)))
     subject = st.text_input(_("Hal"), placeholder=_("Misalnya: Buku Statistik Sektoral 2025"), max_chars=200)
     chosen: list[str] = []
     opd_code = period = requester = ""

@@ -17,7 +17,7 @@ from workbench.domain.sop import OutcomeKind
 from workbench.i18n import N_, _
 from workbench.services import people, track
 from workbench.services.track import CaseView
-from workbench.ui import access, feedback
+from workbench.ui import access, feedback, words
 from workbench.ui.resources import reading, writing
 
 ACTIONS = {
@@ -72,7 +72,7 @@ def menu(view: CaseView) -> None:
 @st.dialog(_("Tindakan atas perkara"), width="medium")
 def ask(view: CaseView, action: str) -> None:
     """What the action needs to know, what it will do in a sentence, and the button that does it."""
-    st.markdown(f"**{_(ACTIONS[action])}** · {view.number} · {view.subject}")
+    st.markdown(f"**{_(ACTIONS[action])}** · {view.number} · {words.plain(view.subject)}")
     more = _fields(view, action)
     note = st.text_area(_("Catatan"), key=f"act-note-{view.case_id}-{view.seq}-{action}", height=80)
     if not st.button(_(ACTIONS[action]), type="primary"):
