@@ -42,7 +42,10 @@ WHERE t.area_code = $office AND t.value IS NOT NULL AND list_contains($additive,
 ORDER BY t.obs_id
 """
 
-SUM_OF_CATEGORIES = """
+# Adding in the order of the table, and naming the cells, is dear: it is done only for sums that may be wrong, with room
+# for the last digits of a sum in another order.
+DOUBTFUL_CATEGORIES = """
+CREATE OR REPLACE TEMP TABLE doubtful AS
 WITH wanted AS (
     SELECT indicator, count(DISTINCT category) AS n FROM expected WHERE list_contains($classes, category) GROUP BY ALL
 ),
@@ -50,18 +53,18 @@ rough AS (
     SELECT indicator, area_code, period, count(DISTINCT category) FILTER (value IS NOT NULL) AS have,
            sum(value) AS added, sum(abs(value)) AS size
     FROM obs WHERE list_contains($classes, category) GROUP BY ALL
-),
-doubtful AS (  -- adding in the order of the table, and naming cells, is dear: only for the few sums that may be wrong
-    SELECT DISTINCT t.indicator, t.area_code, t.period
-    FROM obs t JOIN wanted w ON w.indicator = t.indicator JOIN scale s ON s.indicator = t.indicator
-    LEFT JOIN rough r ON r.indicator = t.indicator AND r.area_code IS NOT DISTINCT FROM t.area_code
-                     AND r.period = t.period
-    WHERE t.category IS NULL AND t.value IS NOT NULL
-      AND (coalesce(r.have, 0) < w.n
-           OR abs(t.value - r.added) > tolerance(w.n, s.decimals) - 1e-12 * (r.size + abs(t.value)))
-),
-parts AS (
-    SELECT indicator, area_code, period, count(DISTINCT category) FILTER (value IS NOT NULL) AS have,
+)
+SELECT DISTINCT t.indicator, t.area_code, t.period, w.n
+FROM obs t JOIN wanted w ON w.indicator = t.indicator JOIN scale s ON s.indicator = t.indicator
+LEFT JOIN rough r ON r.indicator = t.indicator AND r.area_code IS NOT DISTINCT FROM t.area_code AND r.period = t.period
+WHERE t.category IS NULL AND t.value IS NOT NULL AND list_contains($additive, t.indicator)
+  AND (coalesce(r.have, 0) < w.n
+       OR abs(t.value - r.added) > greatest(tolerance(w.n, s.decimals) - 1e-12 * (r.size + abs(t.value)), 0))
+"""
+
+SUM_OF_CATEGORIES = """
+WITH parts AS (
+    SELECT o.indicator, o.area_code, o.period, count(DISTINCT category) FILTER (value IS NOT NULL) AS have,
            sum(value ORDER BY obs_id) AS added, list(cell ORDER BY obs_id) AS cells,
            list(category) FILTER (value IS NOT NULL) AS present
     FROM obs o SEMI JOIN doubtful d ON d.indicator = o.indicator AND d.period = o.period
@@ -69,14 +72,14 @@ parts AS (
     WHERE list_contains($classes, category) GROUP BY ALL
 )
 SELECT t.sheet, t.cell, t.indicator, t.category, t.area_code, t.value, p.added, p.cells, p.present,
-       coalesce(p.have, 0) = w.n AS evaluable
-FROM obs t JOIN wanted w ON w.indicator = t.indicator JOIN scale s ON s.indicator = t.indicator
-SEMI JOIN doubtful d ON d.indicator = t.indicator AND d.period = t.period
-                    AND d.area_code IS NOT DISTINCT FROM t.area_code
+       coalesce(p.have, 0) = d.n AS evaluable
+FROM obs t JOIN doubtful d ON d.indicator = t.indicator AND d.period = t.period
+                          AND d.area_code IS NOT DISTINCT FROM t.area_code
+JOIN scale s ON s.indicator = t.indicator
 LEFT JOIN parts p ON p.indicator = t.indicator AND p.area_code IS NOT DISTINCT FROM t.area_code AND p.period = t.period
-WHERE t.category IS NULL AND t.value IS NOT NULL AND list_contains($additive, t.indicator)
-  AND (coalesce(p.have, 0) < w.n
-       OR abs(t.value - p.added) > tolerance(w.n, s.decimals))
+WHERE t.category IS NULL AND t.value IS NOT NULL
+  AND (coalesce(p.have, 0) < d.n
+       OR abs(t.value - p.added) > tolerance(d.n, s.decimals))
 ORDER BY t.obs_id
 """
 
@@ -174,13 +177,11 @@ FROM obs WHERE printed_unit IS NOT NULL AND NOT rescaled GROUP BY indicator, pri
 def _parameters(rule: Rule, definition: DatasetDefinition) -> tuple[str, dict[str, Any]]:
     """The statement of a rule and what it is given."""
     only = list(rule.names("indicators"))
-    additive = [i.code for i in definition.indicators if i.additive]
     match rule.kind:
         case RuleKind.SUM_OF_AREAS:
-            return SUM_OF_AREAS, {"office": definition.office_area, "additive": additive}
+            return SUM_OF_AREAS, {"office": definition.office_area, "additive": _additive(definition)}
         case RuleKind.SUM_OF_CATEGORIES:
-            classes = [c.code for c in definition.categories if not c.whole]
-            return SUM_OF_CATEGORIES, {"classes": classes, "additive": additive}
+            return SUM_OF_CATEGORIES, {"classes": _parts(definition)}
         case RuleKind.SUM_OF_INDICATORS:
             return SUM_OF_INDICATORS, {"total": str(rule.params.get("total")), "parts": list(rule.names("parts"))}
         case RuleKind.RANGE:
@@ -206,8 +207,19 @@ def _parameters(rule: Rule, definition: DatasetDefinition) -> tuple[str, dict[st
             return UNIT_TEXT, {}
 
 
+def _additive(definition: DatasetDefinition) -> list[str]:
+    return [i.code for i in definition.indicators if i.additive]
+
+
+def _parts(definition: DatasetDefinition) -> list[str]:
+    """The classes that add up to the total."""
+    return [c.code for c in definition.categories if not c.whole]
+
+
 def facts(con: duckdb.DuckDBPyConnection, rule: Rule, definition: DatasetDefinition) -> Iterator[Fact]:
     """What one rule finds in ``obs``."""
+    if rule.kind is RuleKind.SUM_OF_CATEGORIES:
+        con.execute(DOUBTFUL_CATEGORIES, {"classes": _parts(definition), "additive": _additive(definition)})
     statement, given = _parameters(rule, definition)
     cursor = con.execute(statement, given) if given else con.execute(statement)
     names = [column[0] for column in cursor.description or []]
