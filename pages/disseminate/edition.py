@@ -20,6 +20,9 @@ with reading() as session:
     editions = disseminate.editions(session)
     versions = process.versions(session)
     view = track.case(session, case_id=case_id, person=person) if case_id else None
+    # Part of the key of the next request: a second click is the same request, a click after the draft has come (or
+    # has failed) is a new one.
+    ended = max((job.id for job in rendering.recent(session) if job.state not in ("queued", "running")), default=0)
 may_make = bool(person.roles & {Role.STAFF, Role.SECTION_HEAD})
 
 if view is not None:
@@ -60,7 +63,7 @@ def render(edition_id: str) -> None:
     with feedback.shown_errors(later=True) as done, writing() as session:
         job_id = disseminate.request_draft(
             session, edition_id=edition_id, case_id=case_id, by=access.require(*WALIDATA_ROLES),
-            idem=idem(f"{edition_id}-{case_id}-{view.seq if view else 0}"),
+            idem=idem(f"{edition_id}-{case_id}-{view.seq if view else 0}-{ended}"),
         )  # fmt: skip
     if done.ok:
         feedback.flash(

@@ -1,0 +1,76 @@
+"""Periksa: gates, findings and the two decisions on a submission."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.app_helpers import texts
+from tests.pages.conftest import Opener, click, person, said
+from workbench.services import collect, demo_files
+from workbench.storage import database
+
+PAGE = "process/validate.py"
+
+
+def arrived(dataset: str, *, content: bytes | None = None, flawed: bool = False) -> int:
+    """A file of a year nobody has sent yet, outside any case."""
+    file = demo_files.workbook(dataset, "2026", flawed=flawed)
+    with database.writing() as session:
+        receipt = collect.receive(
+            session, dataset_id=dataset, period="2026", by=person("statistisi"), file_name=file.name,
+            content=content or file.content, idem=f"{dataset}-{flawed}",
+        )  # fmt: skip
+    return receipt.submission_id
+
+
+def status(submission_id: int) -> str:
+    with database.session() as session:
+        return collect.submission(session, submission_id).status
+
+
+def test_opening_checks_and_four_open_gates_let_it_be_accepted(demo_app: Opener) -> None:
+    number = arrived("fasilitas-kesehatan")
+    at = demo_app("statistisi", PAGE, kiriman=number)
+    assert status(number) == "checked"
+    assert texts(at).count("terbuka]") == 4
+    at = click(at, "Sahkan")
+    assert said(at)[0].startswith("Disahkan sebagai versi 1: 36 angka, SHA-256 ")
+    assert status(number) == "accepted"
+    assert "Sahkan" not in {button.label for button in at.button}, "what is decided is not decided again"
+
+
+def test_wrong_totals_close_the_gate_and_say_which_cell(demo_app: Opener) -> None:
+    number = arrived("tenaga-kesehatan", flawed=True)
+    at = demo_app("statistisi", PAGE, kiriman=number)
+    button = next(button for button in at.button if button.label == "Sahkan")
+    assert button.disabled and "2 kesalahan" in texts(at)
+    assert "selisih 90" in texts(at) and "E12" in texts(at)
+    assert [b.label for b in at.button].count("Koreksi sel") == 2
+
+
+def test_a_doubtful_spelling_is_asked_once_and_remembered(demo_app: Opener) -> None:
+    number = arrived("populasi-ternak")
+    at = demo_app("statistisi", PAGE, kiriman=number)
+    assert status(number) == "checked"
+    # The demo office confirmed this spelling when its first file came, so nobody is asked again.
+    assert "Wilayah mana yang dimaksud" not in texts(at)
+    assert "Banjasari" in texts(at)
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.4", b"PK\x03\x04 rusak"])
+def test_a_file_that_cannot_be_read_is_a_sentence_and_nothing_to_decide(demo_app: Opener, content: bytes) -> None:
+    number = arrived("fasilitas-kesehatan", content=content or b" ")
+    at = demo_app("statistisi", PAGE, kiriman=number)
+    assert len(at.error) == 1 and at.error[0].value and "Traceback" not in at.error[0].value
+    assert not {"Sahkan", "Kembalikan ke OPD"} & {button.label for button in at.button}
+    assert f"/berkas/{submission_sha(number)}" in texts(at), "the bytes are kept and can be fetched"
+
+
+def submission_sha(number: int) -> str:
+    with database.session() as session:
+        return collect.submission(session, number).file_sha256
+
+
+def test_without_a_submission_the_page_leads_to_the_list(demo_app: Opener) -> None:
+    assert said(demo_app("statistisi", PAGE)) == ["Pilih satu kiriman untuk diperiksa."]
+    assert len(demo_app("statistisi", PAGE, kiriman=99999).error) == 1
