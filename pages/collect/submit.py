@@ -27,10 +27,10 @@ def send(item: OwedItem) -> None:
 def card(item: OwedItem) -> None:
     with st.container(border=True):
         left, right = st.columns([4, 1], vertical_alignment="center")
-        left.markdown(f"**{item.dataset_title}** · {item.period}{due(item)}")
+        left.markdown(f"**{item.dataset_title}** · {item.period}  \n{words.plain(item.subject)}{due(item)}")
         if item.status in ("to_send", "returned"):
             label = _("Kirim perbaikan") if item.status == "returned" else _("Kirim berkas")
-            if right.button(label, key=f"send-{item.dataset_id}-{item.period}", type="primary", width="stretch"):
+            if right.button(label, key=f"send-{item.case_id}-{item.dataset_id}", type="primary", width="stretch"):
                 send(item)
         if item.refusal:
             st.warning(item.refusal, icon=":material/warning:")

@@ -60,7 +60,7 @@ else:
         # A new key whenever the list changes: a selection must never slide onto another case.
         key="inbox-" + "-".join(f"{item.case_id}.{item.seq}" for item in items),
         hide_index=True,
-        height=min(36 * (len(items) + 1), 640),
+        height="content" if len(items) <= 18 else 640,
         on_select="rerun",
         selection_mode="single-row",
         column_config={

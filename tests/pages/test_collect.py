@@ -58,6 +58,21 @@ def test_what_is_asked_is_listed_with_its_due_time(demo_app: Opener, asked: int)
     assert sections(other)[0].startswith("Sudah disahkan"), "another agency is asked for nothing"
 
 
+def test_two_cases_may_ask_for_the_same_dataset(demo_app: Opener, asked: int) -> None:
+    with database.writing() as session:
+        parent = track.start(
+            session, sop_id="srg-pengumpulan-publikasi", subject="Kecamatan 2026", by=person("kabid"), idem="again",
+            opd_codes=[HEALTH], period="2026",
+        )  # fmt: skip
+    for who, outcome in (("kabid", "disposisi"), ("subkoor", "sebar")):
+        with database.writing() as session:
+            seq = track.case(session, case_id=parent).seq
+            track.decide(session, case_id=parent, seen_seq=seq, outcome=outcome, by=person(who), idem=f"2-{who}")
+    at = demo_app("op.dinkes", SUBMIT)
+    assert not said(at) and [button.label for button in at.button].count("Kirim berkas") == 4
+    assert texts(at).count("Kecamatan 2026") == 2, "which case asks is said"
+
+
 def test_a_sent_file_shows_its_receipt_and_an_unreadable_one_its_sentence(demo_app: Opener, asked: int) -> None:
     receipt = send(asked, demo_files.workbook("fasilitas-kesehatan", "2026"))
     bad = send(asked, demo_files.workbook("tenaga-kesehatan", "2026"), content=b"%PDF-1.7 bukan lembar kerja")

@@ -84,6 +84,7 @@ class OwedItem:
     status: str
     submission: Submission | None = None
     refusal: str = ""
+    subject: str = ""  # of the case: two cases may ask for the same dataset and year
 
 
 # ---------------------------------------------------------------- names and numbers
@@ -353,6 +354,8 @@ def owed(session: Session, *, person: Person) -> list[OwedItem]:
         newest = submissions.newest_by_dataset(session, period=case.period, dataset_ids=ids, usable=False)
         for definition in wanted:
             sent, last = usable.get(definition.id), newest.get(definition.id)
+            if sent is None and case.asks_for is not EvidenceKind.SUBMISSION:
+                continue  # not asked yet, or asked no more: a file would be refused
             found.append(
                 OwedItem(
                     dataset_id=definition.id,
@@ -364,6 +367,7 @@ def owed(session: Session, *, person: Person) -> list[OwedItem]:
                     status=_owed_status(sent),
                     submission=_submission(sent, titles) if sent else None,
                     refusal=last.return_note if last and last.status == submissions.UNREADABLE else "",
+                    subject=row.subject,
                 )
             )
     order = {"returned": 0, "to_send": 1, "sent": 2, "accepted": 3}
