@@ -6,15 +6,14 @@ way up. Nothing here knows a figure; what the generator's workbooks hold goes th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from workbench import moment
-from workbench.domain.engine import CaseStatus, Evidence
+from workbench.domain.engine import Evidence
 from workbench.domain.errors import Refused
 from workbench.domain.people import Person, Role
 from workbench.domain.reading.model import Severity
@@ -294,14 +293,3 @@ def play(tell: Tell, *, to_release: bool) -> Story:
 def _morning(day: datetime) -> datetime:
     """Ten to eight in the office on that day."""
     return office_clock.local(day).replace(hour=7, minute=50, second=0, microsecond=0)
-
-
-@contextmanager
-def quiet() -> Iterator[Tell]:
-    """A listener that says nothing."""
-    yield lambda act, sentence: None
-
-
-def ended(session: Session, case_id: int) -> bool:
-    """Has the demo's case come to its end?"""
-    return track.case(session, case_id=case_id).state.status is CaseStatus.CLOSED

@@ -14,7 +14,7 @@ from workbench.domain.people import Assignment, Capacity, Person, Role
 from workbench.i18n import LANGUAGES, N_, _, language
 from workbench.services import demo_mark, duty, people
 from workbench.settings import get_settings
-from workbench.ui import feedback
+from workbench.ui import feedback, words
 from workbench.ui import language as reader  # registers the reader's language
 from workbench.ui.components import search_box
 from workbench.ui.navigation import ROOMS, PageSpec, page
@@ -97,9 +97,9 @@ def sidebar(person: Person, here: PageSpec | None) -> None:
     with st.sidebar:
         wanted = search_box.draw()
         if office:
-            st.markdown(f":small[{_plain(office)}]")
+            st.markdown(f":small[{words.plain(office)}]")
         posts = [f"{post_words(post)} · {names.get(post.opd_code, post.opd_code)}" for post in person.assignments]
-        st.markdown(f"**{_plain(person.name)}**  \n" + "  \n".join(_plain(post) for post in posts))
+        st.markdown(f"**{words.plain(person.name)}**  \n" + "  \n".join(words.plain(post) for post in posts))
         others = [(code, name) for code, name in LANGUAGES.items() if code != language()]
         links = [f"[{name}](/bahasa?ke={code}&lanjut={quote(address, safe='')})" for code, name in others]
         st.markdown(" · ".join([*links, f"[{_('Keluar')}](/keluar)"]))
@@ -148,8 +148,3 @@ def base_url() -> str:
     """The address under which this browser reaches the workbench, without a path."""
     parts = urlsplit(st.context.url or f"http://localhost:{get_settings().port}")
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _plain(text: str) -> str:
-    """Text of people as it is, not as Markdown."""
-    return "".join(f"\\{char}" if char in r"\`*_{}[]()#+-.!|<>~:$" else char for char in text)
