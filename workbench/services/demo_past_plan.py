@@ -89,9 +89,16 @@ class Course:
     arrivals: dict[str, int] = field(default_factory=dict)
 
     def arrive(self, at: int) -> None:
-        """Let a standing course come to its last step at another time: its last decision moves, and what follows."""
+        """Let a standing course come to its last step at another time: its last decision moves, and what follows.
+
+        Moved back, what went before is drawn together so that it still goes before.
+        """
         seconds = at - self.arrivals["stand"]
         last = max((n for n, act in enumerate(self.acts) if act.verb == "decide"), default=len(self.acts))
+        if seconds < 0 and last < len(self.acts):
+            share = (self.acts[last].at + seconds - self.opened) / max(1, self.acts[last].at - self.opened)
+            for act in self.acts[:last]:
+                act.at = self.opened + int((act.at - self.opened) * max(0.0, share))
         for act in self.acts[last:]:
             act.at += seconds
         self.arrivals["stand"] = at

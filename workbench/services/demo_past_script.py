@@ -229,7 +229,8 @@ class Script:
         return sla.flag_of(self._now_at, sla.warn_at(self._clock, start, standard), due)
 
     def _cut(self, course: Course) -> None:
-        """What would lie after today has not happened."""
-        course.acts = [act for act in course.acts if act.at < self._now - 5]
+        """What would lie after today has not happened, nor what would have followed it."""
+        over = (place for place, act in enumerate(course.acts) if act.at >= self._now - 5)
+        course.acts = course.acts[: next(over, len(course.acts))]
         for child in course.children:
             self._cut(child)
