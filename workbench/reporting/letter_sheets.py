@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -27,13 +25,12 @@ from jinja2.sandbox import SandboxedEnvironment
 from workbench.domain.errors import RenderFailed
 from workbench.domain.letters import Letterhead, TemplateKind
 from workbench.i18n import _
-from workbench.reporting import theme
-from workbench.settings import CHECKOUT, get_settings
+from workbench.reporting import theme, typst_child
+from workbench.settings import get_settings
 
 TEMPLATES = Path(__file__).parent / "templates"
-TIMEOUT_SECONDS = 60
-PREVIEW_PPI = 110
-_TIMESTAMP = 1_577_836_800
+_COUNTING_PPI = 20.0
+"""Pictures made only to count pages need not be sharp."""
 _HALF, _FULL = (165, 215), (215, 330)
 _ATTEMPTS = (
     (_HALF, 1.0), (_HALF, 0.93), (_HALF, 0.86), (_HALF, 0.8), (_FULL, 1.0), (_FULL, 0.9), (_FULL, 0.8),
@@ -173,50 +170,30 @@ def _typeset(name: str, data: Mapping[str, Any], *, one_page: bool, pictures: bo
         fonts = {"text": theme.TEXT_FONT, "heading": theme.HEADING_FONT}
         request = {"one_page": one_page, "pictures": pictures, "data": {**data, "fonts": fonts, "ink": theme.INK}}
         (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
-        _run_child(folder)
-        pages = tuple(path.read_bytes() for path in sorted(folder.glob("page-*.png")))
-        return Printed((folder / "paper.pdf").read_bytes(), pages)
-
-
-def _run_child(folder: Path) -> None:
-    environment = {"PYTHONPATH": str(CHECKOUT), "PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "workbench.reporting.letter_sheets", str(folder)],
-            capture_output=True, text=True, timeout=TIMEOUT_SECONDS, env=environment, cwd=folder, check=False,
+        typst_child.run(
+            __name__, folder,
+            too_slow=_("Surat tidak selesai disusun dalam satu menit. Coba lagi."),
+            failed=_("Surat gagal disusun: {reason}"),
         )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise RenderFailed(_("Surat tidak selesai disusun dalam satu menit. Coba lagi.")) from error
-    if done.returncode:
-        reason = done.stderr.strip().splitlines()[-1:] or ["?"]
-        raise RenderFailed(_("Surat gagal disusun: {reason}").format(reason=reason[0][:300]))
+        return Printed((folder / "paper.pdf").read_bytes(), typst_child.pictures_in(folder))
 
 
 def _work(folder: Path) -> None:
     """Set the paper, smaller and smaller until it is one page where it must be; runs in the child."""
-    import typst  # only the child pays for it
-
     request = json.loads((folder / "request.json").read_text(encoding="utf-8"))
-    common: dict[str, Any] = {
-        "root": str(folder), "font_paths": [str(theme.FONT_DIR)], "ignore_system_fonts": True,
-    }  # fmt: skip
+    ppi = typst_child.PREVIEW_PPI if request["pictures"] else _COUNTING_PPI
     for paper, scale in _ATTEMPTS if request["one_page"] else [(_FULL, 1.0)]:
         data = {**request["data"], "scale": scale, "paper": paper}
         (folder / "data.json").write_text(json.dumps(data), encoding="utf-8")
-        compiler: Any = typst.Compiler(str(folder / "main.typ"), **common)
-        found = compiler.compile(format="png", ppi=PREVIEW_PPI if request["pictures"] else 20)
-        pages = [found] if isinstance(found, bytes) else list(found)
+        compiled = typst_child.compiler(folder, "main.typ")
+        pages = typst_child.pictures(compiled, ppi=ppi)
         if len(pages) == 1 or not request["one_page"]:
             break
     else:
         raise SystemExit("isi terlalu panjang untuk satu lembar; singkatkan hal atau catatannya")
-    pdf, warnings = compiler.compile_with_warnings(format="pdf", timestamp=_TIMESTAMP)
-    if warnings:
-        raise SystemExit(f"Typst: {warnings[0].message}")
-    (folder / "paper.pdf").write_bytes(pdf)
+    typst_child.keep_pdf(compiled, folder / "paper.pdf")
     if request["pictures"]:
-        for number, picture in enumerate(pages, 1):
-            (folder / f"page-{number:02}.png").write_bytes(picture)
+        typst_child.keep_pictures(pages, folder)
 
 
 def _main(arguments: Sequence[str]) -> None:

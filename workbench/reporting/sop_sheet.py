@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -20,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.domain.errors import RenderFailed
 from workbench.domain.sop import Confidence, Sop, Step
 from workbench.domain.sop_flow import START, Arrow, Symbol, arrows, standard_words, working_lanes
 from workbench.domain.sop_readings import (
@@ -32,17 +29,12 @@ from workbench.domain.sop_readings import (
     readings,
 )
 from workbench.i18n import _, speaking
-from workbench.reporting import theme
+from workbench.reporting import theme, typst_child
 from workbench.reporting.formats import day
 from workbench.reporting.sop_layout import Page, Row, flow_rows, lay_out, minimal_height
-from workbench.settings import CHECKOUT
 
 TEMPLATE = Path(__file__).parent / "templates" / "sop.typ"
 POINTS_PER_MM = 72 / 25.4
-TIMEOUT_SECONDS = 60
-PREVIEW_PPI = 110
-# Sheets carry no moment of printing, so that the same version always gives the same bytes.
-_TIMESTAMP = 1_577_836_800
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +74,8 @@ class Sheet:
 def template_hash() -> str:
     """SHA-256 over everything but the SOP that shapes a sheet: template, geometry, fonts."""
     digest = hashlib.sha256()
-    for path in (TEMPLATE, Path(__file__), Path(__file__).with_name("sop_layout.py"), *theme.font_files()):
+    ours = (Path(__file__).with_name(name) for name in ("sop_sheet.py", "sop_layout.py", "typst_child.py"))
+    for path in (TEMPLATE, *ours, *theme.font_files()):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -95,23 +88,12 @@ def typeset(sop: Sop, *, paper: str = "f4", pictures: bool = False) -> Sheet:
         folder = Path(name)
         shutil.copy(TEMPLATE, folder / "sop.typ")
         (folder / "request.json").write_text(json.dumps({**content, "pictures": pictures}), encoding="utf-8")
-        _run_child(folder)
-        pages = tuple(path.read_bytes() for path in sorted(folder.glob("page-*.png")))
-        return Sheet((folder / "sheet.pdf").read_bytes(), pages)
-
-
-def _run_child(folder: Path) -> None:
-    environment = {"PYTHONPATH": str(CHECKOUT), "PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "workbench.reporting.sop_sheet", str(folder)],
-            capture_output=True, text=True, timeout=TIMEOUT_SECONDS, env=environment, cwd=folder, check=False,
+        typst_child.run(
+            __name__, folder,
+            too_slow=_("Lembar SOP tidak selesai disusun dalam satu menit. Coba lagi."),
+            failed=_("Lembar SOP gagal disusun: {reason}"),
         )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise RenderFailed(_("Lembar SOP tidak selesai disusun dalam satu menit. Coba lagi.")) from error
-    if done.returncode:
-        reason = done.stderr.strip().splitlines()[-1:] or ["?"]
-        raise RenderFailed(_("Lembar SOP gagal disusun: {reason}").format(reason=reason[0]))
+        return Sheet((folder / "sheet.pdf").read_bytes(), typst_child.pictures_in(folder))
 
 
 # ---------------------------------------------------------------- content
@@ -257,10 +239,9 @@ def _work(folder: Path) -> None:
     import typst  # only the child pays for it
 
     request = json.loads((folder / "request.json").read_text(encoding="utf-8"))
-    fonts = [str(theme.FONT_DIR)]
-    common: dict[str, Any] = {"root": str(folder), "font_paths": fonts, "ignore_system_fonts": True}
     (folder / "data.json").write_text(json.dumps({**request, "measure": True, "pages": []}), encoding="utf-8")
-    measured = json.loads(typst.query(str(folder / "sop.typ"), "<measured>", field="value", one=True, **common))
+    query = {"field": "value", "one": True, **typst_child.options(folder)}
+    measured = json.loads(typst.query(str(folder / "sop.typ"), "<measured>", **query))
     heights = [max(a, b) for a, b in zip(measured["rows"], request["least_heights"], strict=True)]
     pages = lay_out(
         [Row(no, lane, Symbol(shape)) for no, lane, shape in request["flow_rows"]],
@@ -272,15 +253,10 @@ def _work(folder: Path) -> None:
     )
     data = {**request, "measure": False, "head_heights": measured["head_rows"], "pages": [_page(p) for p in pages]}
     (folder / "data.json").write_text(json.dumps(data), encoding="utf-8")
-    compiler: Any = typst.Compiler(str(folder / "sop.typ"), **common)
-    pdf, warnings = compiler.compile_with_warnings(format="pdf", timestamp=_TIMESTAMP)
-    if warnings:
-        raise SystemExit(f"Typst: {warnings[0].message}")
-    (folder / "sheet.pdf").write_bytes(pdf)
+    compiled = typst_child.compiler(folder, "sop.typ")
+    typst_child.keep_pdf(compiled, folder / "sheet.pdf")
     if request["pictures"]:
-        pictures = compiler.compile(format="png", ppi=PREVIEW_PPI)
-        for number, picture in enumerate([pictures] if isinstance(pictures, bytes) else pictures, 1):
-            (folder / f"page-{number:02}.png").write_bytes(picture)
+        typst_child.keep_pictures(typst_child.pictures(compiled), folder)
 
 
 def _page(page: Page) -> dict[str, Any]:
