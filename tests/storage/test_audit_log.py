@@ -59,3 +59,13 @@ def test_a_missing_entry_is_noticed(sqlite_db: Path) -> None:
     _tamper("DELETE FROM audit_entry WHERE seq = 3")
     with database.session() as session:
         assert any("3 is missing" in sentence for sentence in audit_log.verify(session))
+
+
+def test_a_cut_end_is_noticed_and_not_forgotten(sqlite_db: Path) -> None:
+    _fill(6)
+    _tamper("DELETE FROM audit_entry WHERE seq > 4")
+    with database.session() as session:
+        assert any("had come to 6" in sentence for sentence in audit_log.verify(session))
+    _fill(3)
+    with database.session() as session:
+        assert any("had come to 6" in sentence for sentence in audit_log.verify(session))

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from tests.conftest import Office, make_office
 from tests.storage.deciders import race, write_until_killed
 from workbench.domain.engine import Event, EventType
-from workbench.services import audit, casework, track
+from workbench.services import audit, casework, people, track
 from workbench.storage import database
 from workbench.storage.tables import EventRow
 
@@ -102,14 +102,15 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-def tamper(statement: str) -> None:
+def tamper(*statements: str) -> None:
     """What somebody with the database file and no scruples would do: drop the triggers first."""
     with database.writing() as session:
         for table in ("event", "audit_entry"):
             for change in ("update", "delete"):
-                session.execute(text(f"DROP TRIGGER {table}_no_{change}"))
+                session.execute(text(f"DROP TRIGGER IF EXISTS {table}_no_{change}"))
         session.execute(text("PRAGMA defer_foreign_keys=ON"))
-        session.execute(text(statement))
+        for statement in statements:
+            session.execute(text(statement))
 
 
 def problems() -> tuple[str, ...]:
@@ -153,6 +154,8 @@ def test_a_changed_event_is_noticed(history: list[int], column: str) -> None:
         "UPDATE sop_version SET body = replace(body, 'Kepala Dinas', 'Kepala Badan') WHERE sop_id = 'trk-layanan-data'",
         "UPDATE calendar_version SET body = replace(body, '2026-12-25', '2026-12-27')",
         "DELETE FROM audit_entry WHERE seq = 2",
+        "DELETE FROM audit_entry WHERE seq = (SELECT max(seq) FROM audit_entry)",
+        "DELETE FROM chain_head WHERE chain = 'event'",
     ],
 )
 def test_a_changed_record_is_noticed(history: list[int], statement: str) -> None:
@@ -160,15 +163,50 @@ def test_a_changed_record_is_noticed(history: list[int], statement: str) -> None
     assert problems() != ()
 
 
+def test_events_in_another_order_are_noticed(history: list[int]) -> None:
+    """R11: two events change places, and each says that it follows the one now before it."""
+    with database.session() as session:
+        first, second = session.exec(select(EventRow).where(col(EventRow.id).in_([2, 3])).order_by(EventRow.id)).all()
+    tamper(
+        "UPDATE event SET id = 99 WHERE id = 2",
+        f"UPDATE event SET id = 2, prev = '{first.prev}' WHERE id = 3",
+        f"UPDATE event SET id = 3, prev = '{second.hash}' WHERE id = 99",
+        f"UPDATE event SET prev = '{first.hash}' WHERE id = 4",
+    )
+    assert problems() != ()
+
+
+@pytest.mark.parametrize("which", ["first", "last"])
+def test_a_case_cut_out_whole_is_noticed(history: list[int], which: str) -> None:
+    """R11: every trace of one case is gone, and what is left agrees with itself; of the last case nothing is missing
+    in between, so only the head of the chain knows that there was more."""
+    case = history[0] if which == "first" else add_case(history)
+    tamper(
+        f"DELETE FROM visit WHERE case_id = {case}",
+        f"DELETE FROM event WHERE case_id = {case}",
+        f"DELETE FROM sop_case WHERE id = {case}",
+    )
+    assert problems() != ()
+    add_case(history)
+    assert problems() != (), "the next case must not cover it up"
+
+
+def add_case(history: list[int]) -> int:
+    with database.writing() as session:
+        by = people.person_by_username(session, "clerk")
+        return track.start(session, sop_id="trk-layanan-data", subject="Surat lagi", by=by, idem=f"lagi{len(history)}")
+
+
 def test_a_rewritten_history_lacks_its_anchors(history: list[int]) -> None:
-    """Whoever can recompute every hash still cannot change what was printed on paper."""
+    """R11: whoever can rewrite every table, the head of the chain too, cannot change what was printed on paper."""
     with database.session() as session:
         report = audit.verify(session)
         anchor = audit.anchor_text("event", report.event_anchor)
         assert audit.verify(session, (anchor, audit.anchor_text("audit", report.audit_anchor))).problems == ()
-    tamper("DELETE FROM event WHERE id > 5")
-    with database.writing() as session:
-        session.execute(text("UPDATE visit SET done_at = NULL WHERE case_id = 3 AND step = '1'"))
+    tamper(
+        "DELETE FROM event WHERE id > 5",
+        "UPDATE chain_head SET seq = 5, hash = (SELECT hash FROM event WHERE id = 5) WHERE chain = 'event'",
+    )
     with database.session() as session:
         assert any("anchor" in problem for problem in audit.verify(session, (anchor,)).problems)
         assert any("is no anchor" in problem for problem in audit.verify(session, ("x",)).problems)

@@ -13,7 +13,7 @@ from workbench.domain.case_clock import Stay
 from workbench.domain.engine import CaseState
 from workbench.domain.errors import WorkbenchError
 from workbench.services import casework
-from workbench.storage import audit_log, calendars, canonical, casebook, letters
+from workbench.storage import audit_log, calendars, canonical, casebook, chain_head, letters
 from workbench.storage.audit_log import Anchor
 from workbench.storage.tables import AuditEntryRow, CalendarVersionRow, CaseRow, EventRow, SopVersionRow, VisitRow
 
@@ -83,6 +83,7 @@ def _events(session: Session, problems: list[str]) -> tuple[dict[int, _Fold], in
         if not sound:
             problems.append(f"event {row.id}: was changed after it was written (case {row.case_id})")
         _replay(session, folds.setdefault(row.case_id, _Fold()), row, problems)
+    problems += chain_head.problems(session, chain_head.EVENTS, expected, prev)
     return folds, count, Anchor(expected, prev)
 
 

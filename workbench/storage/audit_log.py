@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from workbench import moment
-from workbench.storage import canonical
+from workbench.storage import canonical, chain_head
 from workbench.storage.database import require_writing
 from workbench.storage.tables import AuditEntryRow
 
@@ -49,6 +49,7 @@ def append(session: Session, actor: str, act: str, body: Mapping[str, Any] | Non
     )
     row.hash = _seal(row)
     session.add(row)
+    chain_head.advance(session, chain_head.AUDIT, row.seq, row.prev, row.hash)
     session.flush()
     return row.seq
 
@@ -75,7 +76,7 @@ def verify(session: Session) -> list[str]:
         if row.hash != _seal(row):
             wrong.append(f"audit_entry {row.seq}: was changed after it was written")
         prev = row.hash
-    return wrong
+    return wrong + chain_head.problems(session, chain_head.AUDIT, expected, prev)
 
 
 def entries(session: Session, *, act: str = "", limit: int = 200) -> list[Entry]:

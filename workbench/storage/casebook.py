@@ -18,7 +18,7 @@ from workbench.domain.engine import Event, EventType, Evidence
 from workbench.domain.errors import NotFound
 from workbench.domain.sop import EvidenceKind, Sop
 from workbench.i18n import _
-from workbench.storage import canonical, sop_files
+from workbench.storage import canonical, chain_head, sop_files
 from workbench.storage.database import require_writing
 from workbench.storage.tables import CaseRow, EventRow, SopVersionRow, VisitRow
 
@@ -139,6 +139,7 @@ def add_event(
     )
     row.hash = seal(row)
     session.add(row)
+    chain_head.advance(session, chain_head.EVENTS, last_id + 1, prev, row.hash)
     session.flush()
 
 

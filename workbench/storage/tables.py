@@ -125,6 +125,15 @@ class AuditEntryRow(SQLModel, table=True):
     hash: str
 
 
+class ChainHeadRow(SQLModel, table=True):
+    """The newest link of a hash chain (``event`` or ``audit``)."""
+
+    __tablename__ = "chain_head"
+    chain: str = Field(primary_key=True)
+    seq: int
+    hash: str
+
+
 # ---------------------------------------------------------------- calendar
 
 
