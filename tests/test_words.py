@@ -48,7 +48,7 @@ def test_english_says_the_words_inside_f_strings_too() -> None:
         for folder in (root, root.parent / "pages")
         for path in sorted(folder.rglob("*.py"))
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in {"_", "N_", "ngettext"}
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in set(i18n._MARKS)
         if call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value not in said | {""}
     ]
     assert gaps == [], (
@@ -81,3 +81,18 @@ def test_indonesian_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     with i18n.speaking("xx"):
         assert i18n._("Perkara tidak ditemukan.") == "Perkara tidak ditemukan."
     assert i18n._("") == ""
+
+
+def test_one_thing_has_its_own_form_in_english() -> None:
+    assert i18n._n("{n} hari kerja", 1) == i18n._n("{n} hari kerja", 2) == "{n} hari kerja"
+    with i18n.speaking("en"):
+        said = [i18n._n("{n} hari kerja", n).format(n=n) for n in (0, 1, 1.5, 2)]
+    assert said == ["0 working days", "1 working day", "1.5 working days", "2 working days"]
+
+
+def test_a_message_counted_in_one_place_only_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "page.py").write_text('_("{n} surat"), _n("{n} surat", 2)', encoding="utf-8")
+    monkeypatch.setattr(i18n, "_ROOT", tmp_path)
+    monkeypatch.setattr(i18n, "_CHECKOUT", tmp_path / "none")
+    with pytest.raises(ValueError, match="surat"):
+        i18n.collect()

@@ -81,9 +81,17 @@ def _(message: str) -> str:
     return _translations(language()).gettext(message) if message else ""
 
 
-def ngettext(singular: str, plural: str, n: int) -> str:
-    """The form of the message for ``n`` things (Indonesian has one form, English two)."""
-    return _translations(language()).ngettext(singular, plural, n)
+def _n(message: str, n: float) -> str:
+    """The message about ``n`` things: Indonesian has one form, English two (1 and any other number).
+
+    A message that is counted anywhere is counted everywhere: ``collect`` refuses one that ``_`` asks for as well.
+    """
+    return _translations(language()).ngettext(message, message, 1 if n == 1 else 2)
+
+
+def Nn_(message: str) -> str:
+    """Mark a counted message where it is written, for ``_n`` where it is shown."""
+    return message
 
 
 def N_(message: str) -> str:
@@ -91,26 +99,36 @@ def N_(message: str) -> str:
     return message
 
 
-_MARKS = {"_": 1, "N_": 1, "ngettext": 2}
+_MARKS = {"_": False, "N_": False, "_n": True, "Nn_": True}
+"""The functions whose first argument is a message, and whether it is counted."""
 
 
-def _messages(source: str) -> Iterator[str | tuple[str, ...]]:
-    """Message ids in a Python file. Read from the syntax tree: extractors by tokens miss those inside f-strings."""
+def _messages(source: str) -> Iterator[tuple[str, bool]]:
+    """Messages of a Python file, and are they counted? Read from the syntax tree: extractors by tokens miss those
+    inside f-strings."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _MARKS:
-            found = [a.value for a in node.args[: _MARKS[node.func.id]] if isinstance(a, ast.Constant)]
-            words = tuple(text for text in found if isinstance(text, str) and text)
-            if len(words) == _MARKS[node.func.id]:
-                yield words[0] if len(words) == 1 else words
+            first = node.args[0] if node.args else None
+            if isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value:
+                yield first.value, _MARKS[node.func.id]
 
 
 def collect() -> Catalog:
-    """All messages of the package and its pages, as an empty catalogue."""
-    catalogue = Catalog(project="workbench", charset="utf-8")
+    """All messages of the package and its pages, as an empty catalogue. ``ValueError`` names those that are asked for
+    both counted and not: gettext keeps one entry, and the other use would show the form for one thing."""
+    found: dict[bool, set[str]] = {True: set(), False: set()}
     for folder in (_ROOT, _CHECKOUT / "pages"):
         for file in sorted(folder.rglob("*.py")):
-            for message in _messages(file.read_text(encoding="utf-8")):
-                catalogue.add(message)
+            for message, counted in _messages(file.read_text(encoding="utf-8")):
+                found[counted].add(message)
+    both = sorted(found[True] & found[False])
+    if both:
+        raise ValueError(f"counted with _n in one place and not in another: {both}")
+    catalogue = Catalog(project="workbench", charset="utf-8")
+    for message in sorted(found[False]):
+        catalogue.add(message)
+    for message in sorted(found[True]):
+        catalogue.add((message, message))
     return catalogue
 
 
@@ -124,7 +142,7 @@ def missing(code: str = "en") -> list[str]:
             continue
         known = have.get(message.id)
         if known is None or not known.string or not all(known.string if message.pluralizable else [known.string]):
-            gaps.append(str(message.id))
+            gaps.append(message.id if isinstance(message.id, str) else message.id[0])
     return gaps
 
 
@@ -139,6 +157,8 @@ def update(code: str = "en") -> int:
         catalogue = Catalog(locale=code, project="workbench", charset="utf-8")
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    for message in catalogue:
+        message.flags.discard("fuzzy")  # a message that came to be counted lacks a form, and a gap says so
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as po:
         write_po(po, catalogue, width=110, omit_header=False, no_location=True, sort_output=True)

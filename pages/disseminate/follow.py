@@ -3,7 +3,7 @@
 import streamlit as st
 
 from workbench.domain.people import WALIDATA_ROLES
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.services import disseminate
 from workbench.services.draft_follow import FollowedSource
 from workbench.ui import access, feedback, frame, words
@@ -87,6 +87,6 @@ def source(item: FollowedSource) -> None:
 if not number.sources:
     st.info(_("Angka ini tidak berasal dari pengamatan: sel memang dicetak kosong."), icon=":material/info:")
 elif len(number.sources) > 1:
-    st.markdown(_("Dihitung dari **{n}** pengamatan:").format(n=len(number.sources)))
+    st.markdown(_n("Dihitung dari **{n}** pengamatan:", len(number.sources)).format(n=len(number.sources)))
 for item in number.sources:
     source(item)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from workbench.domain.people import Role
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.services import collect, process, sheet_view
 from workbench.ui import access, cached, feedback, frame, theme, words
 from workbench.ui.components import guess_list, sheet_grid, submission_list
@@ -96,7 +96,7 @@ with left:
         with st.container(horizontal=True, vertical_alignment="center"):
             page = st.pagination(pages, key=AT + "page")
             st.markdown(
-                _("{first}–{last} dari {n} baris").format(
+                _n("{first}–{last} dari {n} baris", sheet.rows).format(
                     first=words.number((page - 1) * sheet_view.ROWS + 1),
                     last=words.number(min(page * sheet_view.ROWS, sheet.rows)), n=words.number(sheet.rows),
                 ),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench.domain.datasets import SymbolMeaning
 from workbench.domain.people import Role
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.services import collect, process
 from workbench.services.process import CheckResult
 from workbench.ui import access, feedback, frame, theme, words
@@ -95,7 +95,7 @@ def accept() -> None:
         )  # fmt: skip
     if done.ok:
         feedback.flash(
-            _("Disahkan sebagai versi {version}: {rows} angka, SHA-256 {sha}…").format(
+            _n("Disahkan sebagai versi {version}: {rows} angka, SHA-256 {sha}…", version.rows).format(
                 version=version.version, rows=version.rows, sha=version.parquet_sha256[:16]
             )
         )
@@ -194,6 +194,10 @@ with right:
     st.subheader(_("Resep"), anchor=False)
     recipe_view.sentences(recipe)
 if table is not None:
-    heading = _("Data yang akan disahkan ({n} angka)") if undecided else _("Data kiriman ini ({n} angka)")
+    heading = (
+        _n("Data yang akan disahkan ({n} angka)", table.num_rows)
+        if undecided
+        else _n("Data kiriman ini ({n} angka)", table.num_rows)
+    )
     st.subheader(heading.format(n=words.number(table.num_rows)), anchor=False)
     recipe_view.table(table)

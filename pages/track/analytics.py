@@ -10,15 +10,16 @@ from workbench.domain.people import SUPERVISOR_ROLES
 from workbench.i18n import _
 from workbench.services import analytics, people
 from workbench.services.analytics_figures import Scope
-from workbench.ui import access, frame, words
-from workbench.ui.components import analytics_flow, analytics_views
+from workbench.ui import access, address, frame, words
+from workbench.ui.components import analytics_flow, analytics_late, analytics_loads, analytics_queue, analytics_steps
+from workbench.ui.components.analytics_words import Asked
 from workbench.ui.resources import reading
 
 VIEWS = {
-    "langkah": (_("Langkah"), analytics_views.steps),
-    "perkara": (_("Perkara"), analytics_views.late_cases),
-    "pelaksana": (_("Pelaksana"), analytics_views.loads),
-    "antrean": (_("Antrean"), analytics_flow.queue),
+    "langkah": (_("Langkah"), analytics_steps.steps),
+    "perkara": (_("Perkara"), analytics_late.late_cases),
+    "pelaksana": (_("Pelaksana"), analytics_loads.loads),
+    "antrean": (_("Antrean"), analytics_queue.queue),
     "pengulangan": (_("Pengulangan"), analytics_flow.rework),
     "jalur": (_("Jalur"), analytics_flow.variants),
     "pihak-luar": (_("Pihak luar"), analytics_flow.parties),
@@ -39,18 +40,20 @@ def period_words(code: str) -> str:
     return _("semua waktu") if code == "semua" else _("{n} bulan terakhir").format(n=code)
 
 
-choice, since = st.columns([5, 3])
 codes = [*titles, "semua"]
+address.one("sop", codes, worst if worst in codes else codes[0])
+address.one("periode", PERIODS, "12")
+address.one("tampilan", VIEWS, "langkah")
+choice, since = st.columns([5, 3])
 sop_id = choice.selectbox(
-    _("SOP"), codes, index=codes.index(worst) if worst in codes else 0, key="sop", bind="query-params",
+    _("SOP"), codes, key="sop", on_change=address.keep, args=("sop",),
     format_func=lambda code: _("Semua SOP") if code == "semua" else titles[code],
 )  # fmt: skip
 period = since.selectbox(
-    _("Periode"), list(PERIODS), index=list(PERIODS).index("12"), key="periode", bind="query-params",
-    format_func=period_words,
-)  # fmt: skip
+    _("Periode"), list(PERIODS), key="periode", on_change=address.keep, args=("periode",), format_func=period_words
+)
 chosen = st.segmented_control(
-    _("Tampilan"), list(VIEWS), default="langkah", required=True, key="tampilan", bind="query-params",
+    _("Tampilan"), list(VIEWS), required=True, key="tampilan", on_change=address.keep, args=("tampilan",),
     format_func=lambda code: VIEWS[code][0], label_visibility="collapsed",
 )  # fmt: skip
 
@@ -61,6 +64,6 @@ scope = Scope(
     since=None if days is None else today - timedelta(days=days),
     until=today,
 )
-VIEWS[chosen][1](analytics_views.Asked(person, scope, period_words(period), titles))
+VIEWS[chosen][1](Asked(person, scope, period_words(period), titles))
 if until is not None:
     st.caption(_("Dihitung dari kejadian sampai {moment}.").format(moment=words.when(until)))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from workbench.domain.engine import CaseStatus
 from workbench.domain.sop import Standard, Unit
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.services import track
 from workbench.services.track import CaseView, StepRow
 from workbench.ui import access, feedback, frame, theme, words
@@ -31,8 +31,8 @@ def standard_words(standard: Standard | None) -> str:
         return "–"
     unit = {
         Unit.WORKING_MINUTES: _("{n} menit kerja"),
-        Unit.WORKING_DAYS: _("{n} hari kerja"),
-        Unit.MONTHS: _("{n} bulan"),
+        Unit.WORKING_DAYS: _n("{n} hari kerja", standard.amount),
+        Unit.MONTHS: _n("{n} bulan", standard.amount),
     }[standard.unit]
     return unit.format(n=standard.amount)
 

@@ -20,7 +20,7 @@ TABLES = {
     "perkara": "analytics_late",
     "pelaksana": "analytics_loads_lane",
     "antrean": "analytics_queue",
-    "pengulangan": "analytics_reasons",
+    "pengulangan": "analytics_rework_steps",
     "jalur": "analytics_paths",
     "pihak-luar": "analytics_party_table",
 }

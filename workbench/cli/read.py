@@ -11,7 +11,7 @@ import click
 
 from workbench.domain.errors import UnreadableFile
 from workbench.domain.reading.model import Reading, TableReading
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.services import reading as service
 
 COLUMNS = ("file", "sheet", "title", "row", "column", "value", "flag", "raw", "cell", "kind", "unit")
@@ -114,7 +114,7 @@ def _show_table(console: object, table: TableReading, everything: bool) -> None:
     console.print(grid)
     hidden = len(table.observations) // max(1, len(heads)) - SHOWN_ROWS
     if hidden > 0 and not everything:
-        console.print(_("… {n} baris lagi (lihat dengan --all).").format(n=hidden), highlight=False)
+        console.print(_n("… {n} baris lagi (lihat dengan --all).", hidden).format(n=hidden), highlight=False)
     for note in table.notes:
         console.print(f"  {note}", markup=False, highlight=False, style="dim")
     for finding in table.findings:

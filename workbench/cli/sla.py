@@ -21,7 +21,7 @@ from workbench.domain.sla import due as due_at
 from workbench.domain.sla import explain
 from workbench.domain.sla_words import moment_words, sentence, sentences
 from workbench.domain.sop import Standard, Unit
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.settings import get_settings
 from workbench.storage.calendar_seed import ZONES, seed_calendar
 
@@ -149,7 +149,11 @@ def _batch(clock: Clock, path: Path) -> None:
     for problem in problems[:_SHOWN_PROBLEMS]:
         click.echo(problem, err=True)
     if problems:
-        raise Refused(_("{count} baris tidak dapat dihitung; kolom due-nya dikosongkan.").format(count=len(problems)))
+        raise Refused(
+            _n("{count} baris tidak dapat dihitung; kolom due-nya dikosongkan.", len(problems)).format(
+                count=len(problems)
+            )
+        )
 
 
 def _dues(clock: Clock, rows: list[dict[str, Any]]) -> tuple[list[str], list[str]]:

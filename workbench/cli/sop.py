@@ -12,7 +12,7 @@ from workbench.cli.sop_export import export
 from workbench.domain.errors import NotFound, Refused
 from workbench.domain.sop import END, Sop, Standard, Step
 from workbench.domain.sop_lint import LintProblem, Severity, lint, unit_word
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.settings import get_settings
 from workbench.storage.sop_files import BadSop, load_all, load_with_lines, located, to_document
 
@@ -43,7 +43,7 @@ def list_sops(as_json: bool) -> None:
         return
     width = max((len(s.id) for s in sops), default=0)
     for s in sops:
-        steps = _("{count} langkah").format(count=len(s.steps))
+        steps = _n("{count} langkah", len(s.steps)).format(count=len(s.steps))
         click.echo(f"{s.id:<{width}}  {steps:>10}  {s.version:<13}  {s.title}")
 
 

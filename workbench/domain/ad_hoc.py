@@ -22,7 +22,7 @@ from workbench.domain.reading import periods as dates
 from workbench.domain.reading import units
 from workbench.domain.reading.model import Kind, Observation, TableReading
 from workbench.domain.rules import tolerance
-from workbench.i18n import _
+from workbench.i18n import _, _n
 
 MOST_ROWS = 4000  # a table with more rows is stored and read, but gets no definition of its own
 _MOST_DECIMALS = 4  # more than this is what a spreadsheet computed, not what an agency prints
@@ -85,7 +85,9 @@ def derive(table: TableReading, known: Known) -> tuple[Derived, ...]:
         raise Refused(_("Tabel ini tidak memuat satu angka pun."))
     paths = distinct(o.row for o in table.observations)
     if len(paths) > MOST_ROWS:
-        raise Refused(_("Tabel ini berisi {n} baris; definisinya tidak diturunkan sendiri.").format(n=len(paths)))
+        raise Refused(
+            _n("Tabel ini berisi {n} baris; definisinya tidak diturunkan sendiri.", len(paths)).format(n=len(paths))
+        )
     days = _days(paths)
     if days:
         years = sorted({day[:4] for day in days.values()})

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from workbench.domain.observations import Unmapped
 from workbench.domain.reading.model import Finding, Severity
 from workbench.domain.rules import cells_text
-from workbench.i18n import _
+from workbench.i18n import _, _n
 
 MOST = 200  # findings of one kind that a person is shown at once
 Candidates = Sequence[tuple[str, str, float]]
@@ -55,7 +55,9 @@ def capped(found: Sequence[Finding]) -> list[Finding]:
         return list(found)
     rest = found[MOST:]
     worst = min((f.severity for f in rest), key=[Severity.ERROR, Severity.WARNING, Severity.INFO].index)
-    more = _("Masih ada {n} temuan sejenis; perbaiki yang di atas dulu, lalu periksa ulang.").format(n=len(rest))
+    more = _n("Masih ada {n} temuan sejenis; perbaiki yang di atas dulu, lalu periksa ulang.", len(rest)).format(
+        n=len(rest)
+    )
     return [*found[:MOST], Finding("more", worst, more, rule=rest[0].rule)]
 
 

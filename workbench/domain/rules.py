@@ -15,7 +15,7 @@ from babel.numbers import format_decimal
 from workbench.domain.areas import AreaList
 from workbench.domain.datasets import DatasetDefinition, Rule, RuleKind
 from workbench.domain.reading.model import Finding, Severity
-from workbench.i18n import _, language
+from workbench.i18n import _, _n, language
 
 _SHOWN_CELLS = 12
 
@@ -51,7 +51,7 @@ def cells_text(cells: Iterable[str]) -> str:
     if len(listed) <= _SHOWN_CELLS:
         return ", ".join(listed)
     shown = ", ".join(listed[:_SHOWN_CELLS])
-    return _("{cells} dan {n} sel lain").format(cells=shown, n=len(listed) - _SHOWN_CELLS)
+    return _n("{cells} dan {n} sel lain", len(listed) - _SHOWN_CELLS).format(cells=shown, n=len(listed) - _SHOWN_CELLS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.domain.sop import END, Confidence, Lane, OutcomeKind, Sop, Standard, Step, Unit
-from workbench.i18n import _
+from workbench.i18n import _, _n
 
 START = "START"
 
@@ -129,5 +129,5 @@ def standard_words(standard: Standard | None) -> str:
             return _("{n} jam").format(n=standard.amount // 60)
         return _("{n} menit").format(n=standard.amount)
     if standard.unit is Unit.WORKING_DAYS:
-        return _("{n} hari kerja").format(n=standard.amount)
-    return _("{n} bulan").format(n=standard.amount)
+        return _n("{n} hari kerja", standard.amount).format(n=standard.amount)
+    return _n("{n} bulan", standard.amount).format(n=standard.amount)

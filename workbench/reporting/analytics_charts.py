@@ -36,7 +36,7 @@ PARTY_COLOURS = {
 _RATE_SCALE = ((0.0, (226, 241, 239)), (0.25, (250, 233, 205)), (0.5, (240, 168, 130)), (1.0, (164, 38, 27)))
 _ROW = 30
 _LABEL = 46
-_HEAT_WIDTH = 320
+_CELL = 34
 _BLACK = "#000000"  # only black or white reaches 4.5 on every colour between
 
 
@@ -88,7 +88,10 @@ def heat_map(
     columns: Sequence[str],
     cells: Sequence[tuple[int, int, float | None, str, str]],
 ) -> go.Figure:
-    """Squares of (row, column, rate, text, hint), hollow without a rate. ``customdata`` is the cell's index."""
+    """Squares of (row, column, rate, text, hint), hollow without a rate. ``customdata`` is the cell's index.
+
+    The figure has a width of its own, so that squares touch; a narrow screen shows it narrower.
+    """
     figure = go.Figure()
     filled = [rate_colour(rate) for _r, _c, rate, _t, _h in cells]
     figure.add_scatter(
@@ -101,7 +104,7 @@ def heat_map(
         hoverinfo="text",
         customdata=list(range(len(cells))),
         marker={
-            "symbol": "square", "size": max(14, min(30, _HEAT_WIDTH // max(len(columns), 1))),
+            "symbol": "square", "size": _ROW - 2,
             "color": [colour or "rgba(0,0,0,0)" for colour in filled],
             "line": {"width": 1, "color": [colour or theme.QUIET for colour in filled]}, "opacity": 1,
         },
@@ -113,6 +116,7 @@ def heat_map(
         **plain, categoryarray=list(columns), side="top", tickangle=-90, range=[-0.6, len(columns) - 0.4]
     )
     figure.update_yaxes(**plain, categoryarray=list(rows), range=[len(rows) - 0.4, -0.6])
+    figure.update_layout(width=60 + 7 * max(map(len, rows), default=1) + _CELL * max(len(columns), 4))
     return _dressed(figure, heading, height=80 + _ROW * max(len(rows), 3), legend=False, top=64)
 
 
@@ -147,7 +151,10 @@ def stacked(
     unit_texts: Sequence[Sequence[str]],
     upright: bool = False,
 ) -> go.Figure:
-    """Stacked bars, lying (or ``upright`` over months); one text a segment. ``customdata`` is (row, part)."""
+    """Stacked bars, lying (or ``upright`` over months); one text a segment, written where it fits.
+
+    ``customdata`` is (row, part).
+    """
     figure = go.Figure()
     shown = _unique(labels)
     for number, (part, texts) in enumerate(zip(parts, unit_texts, strict=True)):
@@ -160,15 +167,20 @@ def stacked(
             orientation="v" if upright else "h",
             name=escape(part.name),
             marker_color=part.colour,
+            text=None if upright else [escape(text) if value else "" for value, text in zip(along, texts, strict=True)],
+            textposition="inside",
+            textangle=0,
+            insidetextanchor="middle",
+            textfont={"color": ink_on(part.colour)},
             hoverinfo="text",
             hovertext=hints,
             customdata=[[row, number] for row in range(len(labels))],
         )
-    figure.update_layout(barmode="stack")
+    figure.update_layout(barmode="stack", uniformtext={"mode": "hide", "minsize": 10})
     if upright:
         figure.update_xaxes(type="category", ticks="")
         figure.update_yaxes(rangemode="tozero")
-        return _dressed(figure, heading, height=330, legend=True)
+        return _dressed(figure, heading, height=300, legend=True)
     figure.update_yaxes(autorange="reversed", ticks="")
     figure.update_xaxes(rangemode="tozero")
     return _dressed(figure, heading, height=90 + _ROW * max(len(labels), 2), legend=True)
@@ -197,10 +209,10 @@ def _dressed(figure: go.Figure, heading: Heading, *, height: int, legend: bool, 
         "showlegend": legend,
         "legend": {
             "orientation": "h",
-            "y": 1,
+            "y": 1.02,
             "yanchor": "bottom",
             "x": 0,
-            "xref": "container",
+            "xanchor": "left",
             "traceorder": "normal",
         },
         "dragmode": False,

@@ -27,7 +27,7 @@ from workbench.domain.people import Person, Role
 from workbench.domain.reading.model import Finding, Severity, TableReading
 from workbench.domain.recipes import MapColumns, MapRows, PickTable, Recipe, default_recipe
 from workbench.domain.sop import END, EvidenceKind
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.services import (
     case_link,
     collect,
@@ -436,7 +436,7 @@ class _Run:
                     years=", ".join(back)))  # fmt: skip
             doubts = sum(s.counts["warning"] for s in taken.sendings if s.version)
             if doubts:
-                notes.append(_("{n} peringatan pemeriksaan diterima apa adanya.").format(n=doubts))
+                notes.append(_n("{n} peringatan pemeriksaan diterima apa adanya.", doubts).format(n=doubts))
             yield Printed(taken.dataset_id, taken.title, taken.derived, periods, tuple(notes), Path(intake.name).name)
 
     def _left_out(self) -> list[str]:

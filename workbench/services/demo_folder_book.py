@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from workbench.domain.ad_hoc import Derived, FiledColumn
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.storage import datasets
 
 SPEC = "folder-peragaan"
@@ -96,12 +96,12 @@ def _too_long(tables: Sequence[Printed]) -> list[str]:
     for table in tables:
         groups.setdefault((table.title, table.file), []).append(table)
     return [
-        _("{title}, {years}: {n} baris, diterima sebagai data tetapi terlalu panjang untuk dicetak ({file}).").format(
-            title=title, years=", ".join(p for t in group for p in t.periods),
-            n=sum(t.derived.height for t in group), file=file,
-        )
+        _n(
+            "{title}, {years}: {n} baris, diterima sebagai data tetapi terlalu panjang untuk dicetak ({file}).", height
+        ).format(title=title, years=", ".join(p for t in group for p in t.periods), n=height, file=file)
         for (title, file), group in groups.items()
-    ]  # fmt: skip
+        for height in [sum(t.derived.height for t in group)]
+    ]
 
 
 def _table(table: Printed) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from workbench.domain.engine import CaseStatus, Evidence, under_review
 from workbench.domain.errors import Refused
 from workbench.domain.people import Capacity, Person
 from workbench.domain.sop import EvidenceKind, OutcomeKind, Sop
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.services import casework, demo_office, demo_story, office_clock, people, track
 from workbench.services import demo_past_papers as papers
 from workbench.services import demo_past_words as words
@@ -90,7 +90,7 @@ def play_past(
     passwords, cast_of, clock, sops = _office()
     begin = _months_before(clock, now, months)
     _archive(cast_of, begin)
-    progress(0.05, _("Menyusun jalannya {n} perkara.").format(n=cases))
+    progress(0.05, _n("Menyusun jalannya {n} perkara.", cases).format(n=cases))
     dice = Random(seed)
     cast = Cast(clock, begin, now, dice)
     courses = Script(dice, cast, clock, sops, begin, now).courses(cases)

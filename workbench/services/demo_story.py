@@ -17,7 +17,7 @@ from workbench.domain.engine import Evidence
 from workbench.domain.errors import Refused
 from workbench.domain.people import Person, Role
 from workbench.domain.reading.model import Severity
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.services import (
     case_link,
     collect,
@@ -73,7 +73,7 @@ class Story:
         for file in demo_files.files(years):
             if (file.dataset_id, file.period) not in kept and file.dataset_id in (only or {file.dataset_id}):
                 self._process(self._receive(file, None))
-        self.tell(2, _("Data {years} disahkan dari arsip: {n} dataset.").format(
+        self.tell(2, _n("Data {years} disahkan dari arsip: {n} dataset.", self.accepted).format(
             years=", ".join(years), n=self.accepted))  # fmt: skip
 
     def order(self, year: str, start: datetime) -> None:
@@ -242,7 +242,7 @@ class Story:
                 at += timedelta(minutes=3)
                 with moment.at(at):
                     self._process(_receipt_of(sent))
-        self.tell(5, _("{n} dataset {year} dibaca, dibersihkan, divalidasi dan disahkan.").format(
+        self.tell(5, _n("{n} dataset {year} dibaca, dibersihkan, divalidasi dan disahkan.", self.accepted).format(
             n=self.accepted, year=year))  # fmt: skip
 
     def _go_on(self, who: str, at: datetime, case_id: int = 0) -> None:

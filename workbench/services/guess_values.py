@@ -14,7 +14,7 @@ from workbench.domain.reading import units
 from workbench.domain.reading.model import Flag
 from workbench.domain.recipes import ReadNumbers, SetUnit, Symbols
 from workbench.domain.rules import cells_text
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.services.guess_model import Choice, Desk, Doubt, Guess, HeaderPath, Subject
 
 _SAMPLE = 400  # figures of a column that are looked at for its number form
@@ -118,7 +118,7 @@ def _number_form(
     first = some[0]
     chosen = list(NumberForm).index(said.form) if said else (votes.index(max(votes)) if any(votes) else None)
     value = read_as(str(first["raw"]), said.form) if said else first["value"]
-    evidence = _("{n} angka dapat dibaca dua cara, misalnya {cell} “{raw}” → {value}.").format(
+    evidence = _n("{n} angka dapat dibaca dua cara, misalnya {cell} “{raw}” → {value}.", len(some)).format(
         n=len(some),
         cell=first["cell"],
         raw=first["raw"],

@@ -13,7 +13,7 @@ from itertools import islice
 
 from workbench.domain.labels import key
 from workbench.domain.recipes import PickTable
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.services import guess_labels, guess_values
 from workbench.services.collect import named_years
 from workbench.services.guess_model import Choice, Desk, Doubt, Guess, Subject
@@ -70,7 +70,7 @@ def _table(desk: Desk) -> list[Guess]:
     if not fits:
         evidence = _("Tidak satu pun label tabel cocok dengan definisi dataset.")
     elif others:
-        evidence = _("{n} tabel lain juga cocok dengan definisi dataset.").format(n=others)
+        evidence = _n("{n} tabel lain juga cocok dengan definisi dataset.", others).format(n=others)
     elif len(tables) > 1:
         evidence = _("Labelnya paling cocok di antara {n} tabel dalam berkas.").format(n=len(tables))
     else:
@@ -125,7 +125,7 @@ def _facts(desk: Desk) -> list[Guess]:
         levels = header[-1].bottom - header[0].top + 1
         found.append(
             Guess("layout", Subject.LAYOUT, Doubt.CLEAR, _("Kepala dan lajur"),
-                  _("{n} baris kepala ({cells}); baris dikenali dari {stub}").format(
+                  _n("{n} baris kepala ({cells}); baris dikenali dari {stub}", levels).format(
                       n=levels, cells=head.parts["header"], stub=stub or "–"),
                   _("Baris teks di atas kolom angka."), head.sheet, (head.parts["header"],))
         )  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from workbench.domain.engine import Event, EventType, Evidence
 from workbench.domain.sop import END, OutcomeKind, Sop
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.storage.tables import EventRow
 
 
@@ -78,7 +78,9 @@ def sentence(sop: Sop, event: Event, names: Mapping[str, str]) -> str:
         case EventType.SKIP:
             return _("Langkah {no} dilewati: {label}.").format(no=event.step, label=_label(sop, event))
         case EventType.EXTEND:
-            return _("Tenggat undang-undang diperpanjang {days} hari kerja.").format(days=event.detail.get("days", ""))
+            return _n(
+                "Tenggat undang-undang diperpanjang {days} hari kerja.", int(event.detail.get("days") or 0)
+            ).format(days=event.detail.get("days", ""))
         case EventType.MIGRATE:
             return _("Perkara dipindahkan ke versi SOP {version}.").format(version=sop.version)
         case EventType.JOIN:

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, func, select
 
 from workbench import moment
 from workbench.domain.errors import NotFound, Refused
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.storage import canonical
 from workbench.storage.database import require_writing
 from workbench.storage.tables import JobRow
@@ -168,7 +168,7 @@ def requeue_stale(session: Session, older_than: timedelta) -> list[int]:
     requeued = []
     for job_id, attempts in silent:
         if attempts >= MAX_ATTEMPTS:
-            fail(session, job_id or 0, _("Pekerjaan berhenti {n} kali tanpa kabar.").format(n=attempts))
+            fail(session, job_id or 0, _n("Pekerjaan berhenti {n} kali tanpa kabar.", attempts).format(n=attempts))
             continue
         _change(session, job_id or 0, "", {"state": JobState.QUEUED.value, "claimed_by": "", "step": ""})
         requeued.append(job_id or 0)

@@ -9,7 +9,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from workbench import moment
-from workbench.i18n import _, language
+from workbench.i18n import _, _n, language
 from workbench.settings import get_settings
 
 _DAY_SECONDS = 450 * 60
@@ -54,7 +54,7 @@ def length(seconds: float) -> str:
     hours, left = divmod(rest, 60)
     parts = []
     if days:
-        parts.append(_("{n} hari kerja").format(n=number(days)))
+        parts.append(_n("{n} hari kerja", days).format(n=number(days)))
     if hours:
         parts.append(_("{n} jam").format(n=hours))
     if left and not days:

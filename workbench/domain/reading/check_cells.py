@@ -13,7 +13,7 @@ from workbench.domain.reading.grid import address, area, shown
 from workbench.domain.reading.labels import Role
 from workbench.domain.reading.model import Finding, Flag, Kind, Severity
 from workbench.domain.reading.numbers import Shape
-from workbench.i18n import _
+from workbench.i18n import _, _n
 
 _GROUPED = {
     Shape.COMMA_EITHER,
@@ -86,7 +86,7 @@ def _doubts(draft: Draft) -> list[Finding]:
             found.append(draft.finding(f"number_{doubt}", Severity.WARNING, text, draft.cell(i, j), value.proposed))
         if len(cells) > EACH:
             rest = ",".join(draft.cell(i, j) for i, j in cells[EACH:])
-            text = _("{n} sel lain dengan keraguan yang sama ({code}).").format(
+            text = _n("{n} sel lain dengan keraguan yang sama ({code}).", len(cells) - EACH).format(
                 n=len(cells) - EACH, code=f"number_{doubt}"
             )
             found.append(draft.finding(f"number_{doubt}", Severity.WARNING, text, rest))
@@ -99,9 +99,10 @@ def _codes(draft: Draft, cells: list[tuple[int, int]]) -> list[Finding]:
         rows = [i for i, k in cells if k == j]
         raw = draft.values[j][rows[0]].raw
         known = draft.matrix[:, j][np.isfinite(draft.matrix[:, j])]
-        text = _(
+        text = _n(
             "Kolom {head}: {raw} muncul {n} kali, nilai terbesar lainnya {largest}; tampaknya kode data hilang, "
-            "nilainya tidak diambil."
+            "nilainya tidak diambil.",
+            len(rows),
         ).format(head=draft.head(j), raw=raw, n=len(rows), largest=say(float(known.max())) if known.size else "–")
         found.append(draft.finding("missing_code", Severity.WARNING, text, ",".join(draft.cell(i, j) for i in rows)))
     return found
@@ -117,7 +118,7 @@ def _texts(draft: Draft) -> list[Finding]:
     numbers = sum(v.value is not None for column in draft.values for v in column)
     where = ",".join(draft.cell(i, j) for i, j in cells[:60]) if len(cells) < 0.5 * numbers else _body(draft)
     first = draft.values[cells[0][1]][cells[0][0]].raw
-    text = _('{n} angka tersimpan sebagai teks, misalnya "{raw}"; dibaca sebagai angka.').format(
+    text = _n('{n} angka tersimpan sebagai teks, misalnya "{raw}"; dibaca sebagai angka.', len(cells)).format(
         n=len(cells), raw=first
     )
     return [draft.finding("number_as_text", Severity.INFO, text, where)]
@@ -137,8 +138,8 @@ def _separators(draft: Draft) -> list[Finding]:
     ]
     if odd:
         raw = draft.values[odd[0][1]][odd[0][0]].raw
-        text = _(
-            '{n} angka memakai dua pemisah ribuan sekaligus (koma atau titik, dan spasi), misalnya "{raw}".'
+        text = _n(
+            '{n} angka memakai dua pemisah ribuan sekaligus (koma atau titik, dan spasi), misalnya "{raw}".', len(odd)
         ).format(n=len(odd), raw=raw)
         found.append(
             draft.finding("mixed_separators", Severity.WARNING, text, ",".join(draft.cell(i, j) for i, j in odd[:60]))
@@ -189,14 +190,19 @@ def _empty(draft: Draft) -> list[Finding]:
     ]
     if blank:
         names = ", ".join(draft.name(i) for i in blank[:5]) + (" …" if len(blank) > 5 else "")
-        text = _("{n} baris berlabel tetapi kosong, tidak ada nilai: {names}.").format(n=len(blank), names=names)
+        text = _n("{n} baris berlabel tetapi kosong, tidak ada nilai: {names}.", len(blank)).format(
+            n=len(blank), names=names
+        )
         found.append(draft.finding("empty_row", Severity.INFO, text, ",".join(draft.row_range(i) for i in blank)))
     unnamed = [draft.measures[j] for j in range(len(draft.measures)) if not draft.measures[j].labels]
     if unnamed:
         where = ",".join(area(draft.rows[0].index, c.index, draft.rows[-1].index, c.index) for c in unnamed)
         found.append(
             draft.finding(
-                "no_header", Severity.INFO, _("{n} kolom angka tidak punya judul.").format(n=len(unnamed)), where
+                "no_header",
+                Severity.INFO,
+                _n("{n} kolom angka tidak punya judul.", len(unnamed)).format(n=len(unnamed)),
+                where,
             )
         )
     return found
@@ -253,7 +259,9 @@ def _dates(draft: Draft) -> list[Finding]:
             where = ",".join(address(r, column.index) for r in few[:60]) or area(
                 draft.rows[0].index, column.index, draft.rows[-1].index, column.index
             )
-            text = _("Kolom tanggal bercampur tipe: {n} sel {kind}.").format(n=min(len(typed), texts), kind=kind)
+            text = _n("Kolom tanggal bercampur tipe: {n} sel {kind}.", min(len(typed), texts)).format(
+                n=min(len(typed), texts), kind=kind
+            )
             found.append(draft.finding("mixed_dates", Severity.INFO, text, where))
     return found[:60]
 

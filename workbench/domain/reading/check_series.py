@@ -11,7 +11,7 @@ from workbench.domain.reading import periods, units
 from workbench.domain.reading.draft import Draft, say
 from workbench.domain.reading.kinds import Matrix
 from workbench.domain.reading.model import Finding, Kind, Severity
-from workbench.i18n import _
+from workbench.i18n import _, _n
 
 MOST = 20
 MOST_ROWS = 5_000  # jumps are looked for in tables that a person could have typed
@@ -36,9 +36,9 @@ def _duplicates(draft: Draft) -> list[Finding]:
         return []
     if sum(map(len, twice)) > 0.3 * len(draft.rows) and len(twice) > 3:
         cells = ",".join(draft.row_range(i) for rows in twice[:20] for i in rows[:2])
-        text = _("{n} label baris muncul lebih dari sekali; baris tidak dapat dibedakan dari labelnya.").format(
-            n=len(twice)
-        )
+        text = _n(
+            "{n} label baris muncul lebih dari sekali; baris tidak dapat dibedakan dari labelnya.", len(twice)
+        ).format(n=len(twice))
         return [draft.finding("labels_not_unique", Severity.WARNING, text, cells)]
     found = []
     for rows in twice[:MOST]:
@@ -48,9 +48,9 @@ def _duplicates(draft: Draft) -> list[Finding]:
         where = ",".join(draft.row_range(i) for i in rows)
         name = " / ".join(draft.rows[rows[0]].labels)
         text = (
-            _("{name} muncul {n} kali dengan nilai yang sama (baris ganda).")
+            _n("{name} muncul {n} kali dengan nilai yang sama (baris ganda).", len(rows))
             if same
-            else _("{name} muncul {n} kali dengan nilai berbeda (label ganda).")
+            else _n("{name} muncul {n} kali dengan nilai berbeda (label ganda).", len(rows))
         ).format(name=name, n=len(rows))
         found.append(draft.finding("duplicate_row", Severity.WARNING, text, where))
     return found
@@ -118,7 +118,9 @@ def _ratios(draft: Draft) -> list[Finding]:
                 bad = [data[int(k)] for k in np.flatnonzero(use & (gap > 0.5))]
                 if bad:
                     where = ",".join(draft.cell(i, j) for i in bad[:60])
-                    text = _("Kolom {head} pada {n} baris tidak sama dengan {a} dibagi {b}: {names}.").format(
+                    text = _n(
+                        "Kolom {head} pada {n} baris tidak sama dengan {a} dibagi {b}: {names}.", len(bad)
+                    ).format(
                         head=draft.head(j),
                         n=len(bad),
                         a=draft.head(a),

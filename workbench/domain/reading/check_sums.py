@@ -11,7 +11,7 @@ from workbench.domain.reading import units
 from workbench.domain.reading.draft import Draft, say
 from workbench.domain.reading.kinds import Matrix, Sum, tolerance
 from workbench.domain.reading.model import Finding, Kind, Severity
-from workbench.i18n import _
+from workbench.i18n import _, _n
 
 MOST = 60  # findings of one kind in one table; more says nothing more
 
@@ -168,8 +168,8 @@ def _down(draft: Draft) -> list[Finding]:
         for j in wrong[:MOST]:
             whole, total, _slack = lines[j]  # type: ignore[misc]
             i, mended = _suspect_row(draft, j, relation, whole, total)
-            message = _("Kolom {head}: {n} baris berjumlah {sum}, tetapi baris {row} tertulis {whole} (selisih "
-                        "{gap}).").format(
+            message = _n("Kolom {head}: {n} baris berjumlah {sum}, tetapi baris {row} tertulis {whole} (selisih "
+                        "{gap}).", len(relation.parts)).format(
                 head=draft.head(j), n=len(relation.parts), sum=say(_round(total)), row=draft.name(relation.whole),
                 whole=say(whole), gap=say(_round(whole - total)),
             )  # fmt: skip
@@ -238,7 +238,9 @@ def _shares(draft: Draft) -> list[Finding]:
         found.append(draft.finding("share_sum", Severity.WARNING, text, draft.row_range(int(i))))
     if slight:
         cells = ",".join(draft.row_range(i) for i in slight[:40])
-        text = _("{n} baris persentase berjumlah tidak tepat 100 (selisih paling banyak 1).").format(n=len(slight))
+        text = _n("{n} baris persentase berjumlah tidak tepat 100 (selisih paling banyak 1).", len(slight)).format(
+            n=len(slight)
+        )
         found.append(draft.finding("share_rounding", Severity.INFO, text, cells))
     return found
 

@@ -9,7 +9,7 @@ from workbench.domain.reading.draft import Draft
 from workbench.domain.reading.grid import Grid, area, column_letters
 from workbench.domain.reading.labels import Role
 from workbench.domain.reading.model import Finding, Flag, Severity
-from workbench.i18n import _
+from workbench.i18n import _, _n
 
 
 def table_findings(draft: Draft) -> list[Finding]:
@@ -41,12 +41,16 @@ def file_findings(grids: Sequence[Grid], found: int) -> list[Finding]:
             findings.append(Finding("hidden_sheet", Severity.INFO, text, "", grid.sheet))
         rows = sorted(r for r in grid.hidden_rows if r < grid.height and any(v not in (None, "") for v in grid.rows[r]))
         if rows:
-            text = _("{n} baris tersembunyi pada lembar {sheet} tetap dibaca.").format(n=len(rows), sheet=grid.sheet)
+            text = _n("{n} baris tersembunyi pada lembar {sheet} tetap dibaca.", len(rows)).format(
+                n=len(rows), sheet=grid.sheet
+            )
             where = ",".join(area(r, 0, r, max(0, grid.width - 1)) for r in rows[:40])
             findings.append(Finding("hidden_rows", Severity.INFO, text, where, grid.sheet))
         columns = sorted(c for c in grid.hidden_columns if c < grid.width)
         if columns:
-            text = _("{n} kolom tersembunyi pada lembar {sheet} tetap dibaca.").format(n=len(columns), sheet=grid.sheet)
+            text = _n("{n} kolom tersembunyi pada lembar {sheet} tetap dibaca.", len(columns)).format(
+                n=len(columns), sheet=grid.sheet
+            )
             where = ",".join(f"{column_letters(c)}:{column_letters(c)}" for c in columns[:40])
             findings.append(Finding("hidden_columns", Severity.INFO, text, where, grid.sheet))
     if not found:

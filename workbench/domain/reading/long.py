@@ -24,7 +24,7 @@ from workbench.domain.reading.layout import Block, View, find_blocks
 from workbench.domain.reading.model import Finding, Flag, Kind, Severity
 from workbench.domain.reading.rows import Row, read_rows
 from workbench.domain.reading.tags import tags_of
-from workbench.i18n import _
+from workbench.i18n import _n
 
 FROM = 5_000  # rows; a person can still have typed fewer
 HEAD, TAIL = 400, 100
@@ -260,15 +260,17 @@ def _tell(
     if doubts:
         where = ",".join(address(first + i, column.index) for i, _doubt in doubts[:60])
         raw = shown(grid.rows[first + doubts[0][0]][column.index])
-        text = _(
-            'Kolom {head}: {n} sel tidak dapat dibaca sebagai angka, misalnya "{raw}"; nilainya tidak diambil.'
+        text = _n(
+            'Kolom {head}: {n} sel tidak dapat dibaca sebagai angka, misalnya "{raw}"; nilainya tidak diambil.',
+            len(doubts),
         ).format(head=column.leaf, n=len(doubts), raw=raw)
         found.append(Finding(f"number_{doubts[0][1]}", Severity.WARNING, text, where, grid.sheet))
     if eaten.size:
         where = ",".join(address(first + int(i), column.index) for i in eaten[:60])
-        text = _(
+        text = _n(
             "Kolom {head}: {n} pecahan di kolom bilangan bulat, misalnya {raw}; tampaknya titik ribuan terbaca "
-            "sebagai desimal."
+            "sebagai desimal.",
+            int(eaten.size),
         ).format(head=column.leaf, n=int(eaten.size), raw=shown(float(array[eaten[0]])))
         proposed = float(round(float(array[eaten[0]]) * 1000)) if eaten.size == 1 else None
         found.append(Finding(code, Severity.WARNING, text, where, grid.sheet, proposed=proposed))
@@ -280,9 +282,10 @@ def _code_finding(
 ) -> Finding:
     rows = np.flatnonzero(codes)
     rest = array[~codes]
-    text = _(
+    text = _n(
         "Kolom {head}: {raw} muncul {n} kali, nilai terbesar lainnya {largest}; tampaknya kode data hilang, nilainya "
-        "tidak diambil."
+        "tidak diambil.",
+        int(rows.size),
     ).format(head=column.leaf, raw=shown(float(array[rows[0]])), n=int(rows.size), largest=say(float(np.nanmax(rest))))
     where = ",".join(address(first + int(i), column.index) for i in rows[:200])
     return Finding("missing_code", Severity.WARNING, text, where, grid.sheet)
@@ -303,7 +306,7 @@ def _duplicates(draft: Draft, heads: LongHeads) -> list[Finding]:
     where = ",".join(
         area(heads.first + k, draft.block.left, heads.first + k, draft.block.right) for pair in twice[:20] for k in pair
     )
-    text = _("{n} baris mengulang label baris lain (ganda), misalnya {name}.").format(
+    text = _n("{n} baris mengulang label baris lain (ganda), misalnya {name}.", len(twice)).format(
         n=len(twice), name=" / ".join(heads[twice[0][0]].labels)
     )
     code = "labels_not_unique" if len(twice) > 0.1 * len(heads) else "duplicate_row"

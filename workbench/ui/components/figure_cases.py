@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from workbench.domain.people import Person
-from workbench.i18n import _
+from workbench.i18n import _, _n
+from workbench.reporting.analytics_charts import Heading
 from workbench.reporting.spreadsheet import Cell, Column, Kind, Sheet
 from workbench.services import analytics, analytics_export
 from workbench.services.analytics_figures import Behind, CaseList
@@ -18,7 +20,16 @@ from workbench.ui.feedback import shown_errors
 from workbench.ui.resources import reading, writing
 
 _READY = "analytics_ready"
-_LONG = 12
+_TALLEST = 15
+"""A longer table scrolls inside: what stands below it must not be pages away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What a reader picked in a table: a row, and the column where it was one number of it."""
+
+    row: int
+    column: str = ""
 
 
 def case_link(case_id: int, number: str) -> str:
@@ -28,7 +39,7 @@ def case_link(case_id: int, number: str) -> str:
 
 def link_column() -> dict[str, Any]:
     """Column settings that show such links by their number."""
-    return {_("Perkara"): st.column_config.LinkColumn(display_text=r"#(.+)$", width="small")}
+    return {_("Perkara"): st.column_config.LinkColumn(display_text=r"#(.+)$", width=110)}
 
 
 def show_cases(person: Person, figure: Behind, title: str) -> None:
@@ -42,7 +53,9 @@ def show_cases(person: Person, figure: Behind, title: str) -> None:
         st.info(_("Tidak ada perkara di balik angka ini sekarang."), icon=":material/info:")
         return
     st.caption(_count_words(found))
-    st.dataframe(_case_rows(found), hide_index=True, column_config=link_column(), alt=title)
+    st.dataframe(
+        _case_rows(found), hide_index=True, height=_height(len(found.cases)), column_config=link_column(), alt=title
+    )
     offer_files(person, [_case_sheet(found, title)], f"cases-{figure}")
 
 
@@ -51,7 +64,7 @@ def _count_words(found: CaseList) -> str:
         return _("{n} perkara, yang terburuk {shown} ditampilkan.").format(
             n=words.number(found.total), shown=words.number(len(found.cases))
         )
-    return _("{n} perkara.").format(n=words.number(found.total))
+    return _n("{n} perkara.", found.total).format(n=words.number(found.total))
 
 
 def _case_rows(found: CaseList) -> list[dict[str, str]]:
@@ -110,31 +123,28 @@ def _store(person: Person, sheets: Sequence[Sheet], form: str, mark: str) -> Non
         st.session_state.setdefault(_READY, {}).setdefault(mark, {})[form] = f"/berkas/{stored.sha256}"
 
 
-def chosen_row(event: Any) -> int | None:
-    """The row a reader picked in a table, if any."""
-    rows = event.selection.rows
-    return int(rows[0]) if rows else None
+def say(heading: Heading, how: str = "") -> None:
+    """The finding as a sentence, its unit and period, and how to go on from here."""
+    below = f"{words.plain(heading.unit)} · {words.plain(heading.period)}"
+    st.markdown(f"**{words.plain(heading.title)}**  \n:gray[{below}]" + (f"  \n:small[:gray[{how}]]" if how else ""))
 
 
 def chart(figure: Any, *, key: str, pick: bool = True) -> Any:
     """A chart below its finding, unit and period; returns the ``customdata`` of the mark a reader clicked, if any."""
     said = figure.layout.meta
-    st.markdown(f"**{_plain(said['title'])}**  \n:gray[{_plain(said['unit'])} · {_plain(said['period'])}]")
+    say(Heading(said["title"], said["unit"], said["period"]))
     options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "points"} if pick else {}
+    if figure.layout.width:
+        options["width"] = int(figure.layout.width)
     event = st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=said["title"], **options)
     points = event.selection.points if pick else []
     return points[0].get("customdata") if points else None
 
 
-def _plain(text: str) -> str:
-    """What people wrote, shown as it is and not as Markdown."""
-    return "".join(f"\\{char}" if char in r"\`*_{}[]#|<>~:$" else char for char in text)
-
-
 def table(
     rows: list[dict[str, Any]], *, key: str, alt: str, style: Callable[[Any], Any] | None = None, **more: Any
-) -> int | None:
-    """A table with pickable rows; returns the picked one. ``style`` colours a pandas frame of the rows."""
+) -> Picked | None:
+    """A table in which a row or one number can be picked. ``style`` colours a pandas frame of the rows."""
     data: Any = rows
     if style is not None:
         import pandas as pd
@@ -144,10 +154,18 @@ def table(
         data,
         hide_index=True,
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode=["single-row", "single-cell"],
         key=key,
         alt=alt,
-        height="content",
+        height=_height(len(rows)),
         **more,
     )
-    return chosen_row(event)
+    if event.selection.cells:
+        row, column = event.selection.cells[0]
+        return Picked(int(row), str(column))
+    return Picked(int(event.selection.rows[0])) if event.selection.rows else None
+
+
+def _height(rows: int) -> Any:
+    """All rows of a short table; a long one as tall as fifteen."""
+    return "content" if rows <= _TALLEST else 35 * (_TALLEST + 1) + 3

@@ -9,7 +9,7 @@ import streamlit as st
 
 from workbench.domain.reading.model import Flag
 from workbench.domain.recipes import Recipe
-from workbench.i18n import N_, _, language
+from workbench.i18n import N_, _, _n, language
 from workbench.services import guesses as desk
 from workbench.services import process, recipe_desk
 from workbench.services.guesses import Choice, Doubt, Guess, Subject
@@ -187,7 +187,10 @@ def tried(submission_id: int, recipe: Recipe, stored: StoredRecipe) -> bool:
 def before_after(outcome: process.Preview, names: Mapping[str, str], most: int = _SHOWN) -> None:
     """How many cells change, what happens to errors and warnings, and the first changed cells."""
     st.markdown(
-        _("**{n} sel berubah.** Kesalahan {e0} → {e1}, peringatan {w0} → {w1}, angka {r0} → {r1}.").format(
+        _n(
+            "**{n} sel berubah.** Kesalahan {e0} → {e1}, peringatan {w0} → {w1}, angka {r0} → {r1}.",
+            len(outcome.changed),
+        ).format(
             n=words.number(len(outcome.changed)), e0=outcome.errors_before, e1=outcome.errors_after,
             w0=outcome.warnings_before, w1=outcome.warnings_after, r0=words.number(outcome.before.num_rows),
             r1=words.number(outcome.after.num_rows),
@@ -209,7 +212,9 @@ def before_after(outcome: process.Preview, names: Mapping[str, str], most: int =
         alt=_("Sel yang berubah"),
     )
     if len(outcome.changed) > most:
-        st.caption(_("dan {n} sel lain").format(n=words.number(len(outcome.changed) - most)))
+        st.caption(
+            _n("dan {n} sel lain", len(outcome.changed) - most).format(n=words.number(len(outcome.changed) - most))
+        )
 
 
 def _place_words(row: Mapping[str, Any] | None, names: Mapping[str, str]) -> str:

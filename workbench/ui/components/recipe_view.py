@@ -17,7 +17,7 @@ from workbench.domain.recipes import (
     Step,
     Symbols,
 )
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.services.guess_values import dash_words, form_words
 from workbench.storage.recipes import StoredRecipe
 from workbench.ui import words
@@ -42,7 +42,10 @@ def sentence(step: Step) -> str:
         case MapLabels():
             axis = _("kolom") if step.do == "map_columns" else _("baris")
             return _("Cocokkan label {axis} dengan definisi dataset{more}.").format(
-                axis=axis, more=_(" dan {n} ejaan yang ditegaskan").format(n=len(step.labels)) if step.labels else ""
+                axis=axis,
+                more=_n(" dan {n} ejaan yang ditegaskan", len(step.labels)).format(n=len(step.labels))
+                if step.labels
+                else "",
             )
         case HarmoniseAreas():
             if not step.spellings:
