@@ -116,7 +116,7 @@ def heat_map(
         **plain, categoryarray=list(columns), side="top", tickangle=-90, range=[-0.6, len(columns) - 0.4]
     )
     figure.update_yaxes(**plain, categoryarray=list(rows), range=[len(rows) - 0.4, -0.6])
-    figure.update_layout(width=60 + 7 * max(map(len, rows), default=1) + _CELL * max(len(columns), 4))
+    figure.update_layout(width=60 + 6 * max(map(len, rows), default=1) + _CELL * max(len(columns), 4))
     return _dressed(figure, heading, height=80 + _ROW * max(len(rows), 3), legend=False, top=64)
 
 
@@ -138,7 +138,7 @@ def bars(
         customdata=list(range(len(labels))),
     )  # fmt: skip
     top = max((value for value in values if value is not None), default=0.0)
-    figure.update_xaxes(range=[0, (1.0 if share and top <= 1 else top) * 1.15 or 1], visible=False)
+    figure.update_xaxes(range=[0, (1.0 if share and top <= 1 else top) * 1.25 or 1], visible=False)
     figure.update_yaxes(autorange="reversed", ticks="")
     return _dressed(figure, heading, height=40 + _ROW * max(len(labels), 2), legend=False)
 

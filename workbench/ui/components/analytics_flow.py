@@ -12,7 +12,7 @@ from workbench.reporting import analytics_charts as charts
 from workbench.reporting.analytics_charts import Heading, Part
 from workbench.reporting.spreadsheet import Cell, Column, Kind, Sheet
 from workbench.services import analytics
-from workbench.services.analytics_figures import Behind, Parties, Party, PartyTime, Rework, State, Variants
+from workbench.services.analytics_figures import Behind, Parties, Party, PartyTime, Rework, State, Variant, Variants
 from workbench.ui import theme, words
 from workbench.ui.components import figure_cases
 from workbench.ui.components.analytics_words import (
@@ -139,7 +139,7 @@ def variants(asked: Asked) -> None:
     mark = figure_cases.chart(
         charts.bars(
             Heading(title, _("perkara selesai per jalur"), asked.period),
-            [variant.path if asked.one_sop else f"{asked.sop(variant.sop_id)}: {variant.path}" for variant in found.top],
+            [_path_label(asked, variant) for variant in found.top],
             [variant.cases for variant in found.top], [words.number(variant.cases) for variant in found.top],
         ), key="analytics_variants",
     )  # fmt: skip
@@ -158,6 +158,7 @@ def variants(asked: Asked) -> None:
         key="analytics_paths",
         alt=_("Jalur perkara"),
         column_config={
+            _("SOP"): st.column_config.TextColumn(width=190),
             _("Jalur"): st.column_config.TextColumn(width=330 if asked.one_sop else 240),
             _("Median"): st.column_config.TextColumn(help=_("Dari dibuka sampai ditutup, menurut kalender kantor.")),
         },
@@ -168,6 +169,12 @@ def variants(asked: Asked) -> None:
         st.caption(_("Pilih satu baris atau satu batang untuk membuka perkaranya."))
     else:
         figure_cases.show_cases(asked.person, found.top[chosen].behind, found.top[chosen].path)
+
+
+def _path_label(asked: Asked, variant: Variant) -> str:
+    """A path at a bar, without spaces so that most of it fits, then its SOP where several are shown."""
+    path = variant.path.replace(" ", "")
+    return path if asked.one_sop else f"{path} · {asked.sop(variant.sop_id)}"
 
 
 def variant_sheet(found: Variants) -> Sheet:

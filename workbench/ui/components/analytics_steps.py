@@ -101,6 +101,7 @@ def _step_table(asked: Asked, figures: list[StepFigure]) -> Picked | None:
         alt=_("Langkah SOP dengan tingkat lewat batas, median dan p95"),
         style=coloured,
         column_config={
+            _("SOP"): text(width=150),
             _("Langkah"): text(width=160, pinned=True),
             _("Lewat batas"): text(width=88, help=_("Bagian yang selesai lewat batas; sedikit perkara: jumlahnya.")),
             _("Selesai"): number(width=62, help=_("Berapa kali langkah ini selesai pada periode ini.")),

@@ -75,7 +75,9 @@ def state_words(state: str) -> str:
 
 
 def days_words(days: float) -> str:
-    """Working days, with one decimal where a median lies between two."""
+    """Working days, with one decimal where a median lies between two; none is the day of receipt itself."""
+    if not days:
+        return _("hari yang sama")
     whole = days == int(days)
     return _n("{n} hari kerja", days).format(n=words.number(days, 0 if whole else 1))
 

@@ -145,13 +145,13 @@ def table(
     rows: list[dict[str, Any]], *, key: str, alt: str, style: Callable[[Any], Any] | None = None, **more: Any
 ) -> Picked | None:
     """A table in which a row or one number can be picked. ``style`` colours a pandas frame of the rows."""
-    data: Any = rows
-    if style is not None:
-        import pandas as pd
+    import pandas as pd
 
-        data = style(pd.DataFrame(rows))
+    frame = pd.DataFrame(rows)
+    shown = style(frame) if style is not None else frame.style
+    counts = frame.select_dtypes("integer").columns
     event = st.dataframe(
-        data,
+        shown.format(words.number, subset=counts) if len(counts) else shown,
         hide_index=True,
         on_select="rerun",
         selection_mode=["single-row", "single-cell"],
