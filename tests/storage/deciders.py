@@ -1,4 +1,4 @@
-"""Processes of the reliability tests: many deciders on one step, and a writer that waits to be killed."""
+"""Processes of the reliability tests: many deciders on one step, and writers that wait to be killed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import os
 from collections import Counter
 from pathlib import Path
 
-from workbench.domain.engine import Event, EventType
+from workbench.domain.engine import Event, EventType, Evidence
 from workbench.domain.errors import Stale
+from workbench.domain.sop import EvidenceKind
 from workbench.services import casework, people, track
-from workbench.storage import database
+from workbench.storage import database, files
 
 
 def race(cases: list[int], me: int) -> Counter[str]:
@@ -50,3 +51,20 @@ def write_until_killed(case_ids: list[int], name: str, acknowledged: Path) -> No
                 out.write(f"{case_id} {key}\n")
                 out.flush()
                 os.fsync(out.fileno())
+
+
+def attach_until_killed(case_ids: list[int], name: str, acknowledged: Path) -> None:
+    """Put one paper after the other to the cases, each a file of its own, as a busy office does during a backup."""
+    with acknowledged.open("a", encoding="utf-8") as out:
+        n = 0
+        while True:
+            n += 1
+            key, case_id = f"{name}:{n}", case_ids[n % len(case_ids)]
+            stored = files.put(f"surat {key}".encode())
+            with database.writing() as session:
+                files.record(session, stored)
+                paper = Evidence(EvidenceKind.LETTER, key, stored.sha256)
+                event = Event(EventType.ATTACH, casework.moment.now(), name, evidence=paper)
+                casework.append(session, case_id=case_id, seen_seq=None, event=event, idem=key)
+            out.write(f"{key} {stored.sha256}\n")
+            out.flush()

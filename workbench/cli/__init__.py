@@ -20,6 +20,8 @@ _COMMANDS = {
     "render": "workbench.cli.render:render",
     "worker": "workbench.cli.worker:worker",
     "audit": "workbench.cli.audit:audit",
+    "backup": "workbench.cli.backup:backup",
+    "restore": "workbench.cli.backup:restore",
     "user": "workbench.cli.user:user",
     "notify": "workbench.cli.notify:notify",
 }

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from workbench.domain.errors import Refused
 from workbench.i18n import _
 
 
@@ -25,8 +24,7 @@ def verify(anchors: tuple[str, ...], as_json: bool) -> None:
     from workbench.services import audit as service
     from workbench.storage import database
 
-    if not database.is_ready():
-        raise Refused(_("Basis data belum disiapkan. Jalankan `workbench up` lebih dulu."))
+    database.require_ready()
     with database.session() as session:
         report = service.verify(session, anchors)
     event_anchor = service.anchor_text("event", report.event_anchor)
@@ -61,8 +59,7 @@ def export(form: str, sop_id: str, persons: bool, out: Path) -> None:
     from workbench.services import event_log
     from workbench.storage import database
 
-    if not database.is_ready():
-        raise Refused(_("Basis data belum disiapkan. Jalankan `workbench up` lebih dulu."))
+    database.require_ready()
     with database.session() as session, out.open("wb") as file:
         count = event_log.write(session, file, form=form, persons=persons, sop_id=sop_id)
     click.echo(_("{n} kejadian ditulis ke {path}.").format(n=count, path=out))

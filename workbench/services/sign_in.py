@@ -227,6 +227,11 @@ def close_all_sessions(session: Session, person_id: int) -> None:
     people_store.drop_sessions(session, person_id=person_id)
 
 
+def end_all(session: Session) -> None:
+    """Log everybody out and end unused one-time links, as after a restore: they may have been closed since."""
+    people_store.drop_logins(session)
+
+
 # ---------------------------------------------------------------- one-time links
 
 

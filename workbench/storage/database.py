@@ -20,10 +20,14 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, NullPool, event, inspect, text
 from sqlalchemy.engine import Connection, make_url
 from sqlmodel import Session, create_engine
 
+from workbench.domain.errors import Refused
+from workbench.i18n import _
 from workbench.settings import get_settings
 
 try:
@@ -149,6 +153,20 @@ def require_writing(opened: Session) -> None:
 def is_ready() -> bool:
     """Has the database been set up (migrated at least once)?"""
     return inspect(engine()).has_table("alembic_version")
+
+
+def require_ready() -> None:
+    """``Refused`` with what to do when the database was never set up, or is of another version than this program."""
+    if not is_ready():
+        raise Refused(_("Basis data belum disiapkan. Jalankan `workbench up` lebih dulu."))
+    with engine().connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found != ScriptDirectory.from_config(migration_config()).get_current_head():
+        raise Refused(
+            _("Basis data ini dari versi lain ({found}). Jalankan `workbench up` dari versi ini lebih dulu.").format(
+                found=found
+            )
+        )
 
 
 def migration_config() -> Config:

@@ -162,3 +162,9 @@ def drop_setup_tokens(session: Session, person_id: int) -> None:
             col(SetupTokenRow.person_id) == person_id, col(SetupTokenRow.used_at).is_(None)
         )
     )  # fmt: skip
+
+
+def drop_logins(session: Session) -> None:
+    """Forget every session and every one-time link that was not used."""
+    session.execute(delete(LoginSessionRow))
+    session.execute(delete(SetupTokenRow).where(col(SetupTokenRow.used_at).is_(None)))
