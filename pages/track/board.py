@@ -5,10 +5,10 @@ import streamlit as st
 from workbench.domain.engine import CaseStatus
 from workbench.domain.people import WALIDATA_ROLES, Role
 from workbench.i18n import _
-from workbench.services import track
-from workbench.services.track import BoardCount, BoardFilter, BoardRow, ProgressFlag, flag_label
+from workbench.services import analytics_pace, track
+from workbench.services.track import BoardFilter, BoardRow, ProgressFlag, flag_label
 from workbench.ui import access, address, frame, theme, words
-from workbench.ui.components import clocks, hand_over, new_case, saved_views
+from workbench.ui.components import clocks, hand_over, new_case, procedure_table, saved_views
 from workbench.ui.resources import reading
 
 person = access.require(*WALIDATA_ROLES, Role.ADMINISTRATOR)
@@ -19,24 +19,12 @@ PER_PAGE = 50
 
 with reading() as session:
     counts = track.board_counts(session)
+    paces = analytics_pace.paces(session)
 
 with st.container(horizontal=True):
     if person.roles & WALIDATA_ROLES and st.button(_("Perkara baru"), type="primary", icon=":material/add:"):
         new_case.ask(person)
     hand_over.button(person)
-
-
-def procedures(groups: list[BoardCount]) -> list[dict]:
-    """One line a procedure: how many are open, and how they stand."""
-    titles = {group.sop_id: group.sop_title for group in groups}
-    lines = []
-    for sop_id, title in titles.items():
-        flags = {group.flag: group.cases for group in groups if group.sop_id == sop_id}
-        lines.append(
-            {_("Prosedur"): title, _("Berjalan"): sum(flags.values())}
-            | {flag_label(flag): flags.get(flag, 0) for flag in ProgressFlag}
-        )
-    return sorted(lines, key=lambda line: (-line[flag_label(ProgressFlag.BREACHED)], line[_("Prosedur")]))
 
 
 if not counts:
@@ -52,12 +40,7 @@ st.markdown(
         theme.badge_text(clocks.flag_key(flag), detail=words.number(total)) for flag, total in totals.items() if total
     )
 )
-st.dataframe(
-    procedures(counts),
-    hide_index=True,
-    column_config={_("Prosedur"): st.column_config.TextColumn(width=300)},
-    alt=_("Jumlah perkara tiap prosedur menurut statusnya"),
-)
+procedure_table.draw(counts, paces)
 
 st.subheader(_("Perkara"), anchor=False)
 titles = {"": _("Semua prosedur")} | {group.sop_id: group.sop_title for group in counts}
