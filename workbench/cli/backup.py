@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from workbench.i18n import _, ngettext
+from workbench.i18n import _, _n
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _EXISTING = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -45,11 +45,9 @@ def backup(folder: Path, as_json: bool) -> None:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         click.echo(
-            ngettext(
-                "Cadangan {folder}: {n} berkas, {mb} MB.",
-                "Cadangan {folder}: {n} berkas, {mb} MB.",
-                len(manifest.files),
-            ).format(folder=made.folder, n=len(manifest.files), mb=-(-manifest.size // 1_000_000))
+            _n("Cadangan {folder}: {n} berkas, {mb} MB.", len(manifest.files)).format(
+                folder=made.folder, n=len(manifest.files), mb=-(-manifest.size // 1_000_000)
+            )
         )
         click.echo(_("Jangkar riwayat: {anchors}").format(anchors=" ".join(manifest.anchors)))
         _tell(made.problems)
