@@ -20,9 +20,11 @@ from workbench.domain.sla import (
     Pause,
     Why,
     due,
+    dispatched,
     explain,
     flag,
     flag_of,
+    last_ready,
     legal_due,
     remaining,
     step_due,
@@ -30,14 +32,16 @@ from workbench.domain.sla import (
     warn_at,
 )
 from workbench.domain.sla_words import flag_word, sentences
-from workbench.domain.sop import Standard, Unit
+from workbench.domain.sop import Standard, Unit, Weekday
 from workbench.settings import CHECKOUT
 from workbench.storage.calendar_seed import seed_calendar
-from workbench.storage.sop_files import load_sop
+from workbench.storage.sop_files import BadSop, from_document, load_sop, to_document
 
 HALF_HOUR = Standard(30, Unit.WORKING_MINUTES)
 ONE_DAY = Standard(1, Unit.WORKING_DAYS)
 ONE_MONTH = Standard(1, Unit.MONTHS)
+
+ON_TUESDAYS = Standard(1, Unit.WORKING_DAYS, Weekday.TUESDAY)
 
 moments = st.integers(0, 2 * 365 * 1440).map(
     lambda m: datetime(2024, 1, 1, tzinfo=office.JAKARTA) + timedelta(minutes=m)
@@ -208,3 +212,62 @@ def test_estimated_dates_make_a_due_time_provisional(start, provisional):
     found = explain(office.clock(), wib(start), Standard(3, Unit.WORKING_DAYS))
     assert found.provisional is provisional
     assert any("perkiraan" in text for text in sentences(found)) is provisional
+
+
+@pytest.mark.parametrize(
+    ("start", "leaves"),
+    [
+        ("2026-07-06T09:00", "2026-07-07T16:00"),  # ready on Tuesday itself
+        ("2026-07-07T09:00", "2026-07-14T16:00"),  # ready on Wednesday: six days for the next Tuesday
+        ("2026-07-09T15:00", "2026-07-14T16:00"),
+        ("2026-07-11T10:00", "2026-07-14T16:00"),  # filed on Saturday: Monday is day 1
+        ("2026-02-12T09:00", "2026-02-18T16:00"),  # 16 February cuti bersama, Tuesday 17 Imlek: Wednesday instead
+        ("2026-02-23T09:00", "2026-02-24T15:00"),  # Ramadan closes at 15.00
+    ],
+)
+def test_what_leaves_only_on_tuesdays_is_due_on_the_next_tuesday(start: str, leaves: str):
+    assert due(office.clock(), wib(start), ON_TUESDAYS) == wib(leaves)
+
+
+def test_a_hold_moves_what_is_sent_by_a_whole_week_once_it_misses_the_day():
+    clock, start = office.clock(), wib("2026-07-06T09:00")
+    assert due(clock, start, ON_TUESDAYS, [Pause(wib("2026-07-06T10:00"), wib("2026-07-07T09:00"))]) == wib(
+        "2026-07-14T16:00"
+    )
+
+
+@given(start=moments, amount=st.integers(1, 8), unit=st.sampled_from(list(Unit)), day=st.sampled_from(list(Weekday)))
+def test_a_day_of_dispatch_only_ever_makes_later_and_last_ready_is_its_mirror(start, amount, unit, day):
+    clock = office.clock()
+    ready = due(clock, start, Standard(amount, unit))
+    leaves = due(clock, start, Standard(amount, unit, day))
+    assert ready <= leaves == dispatched(clock, ready, day)
+    assert clock.closings_between(ready, leaves) <= 12
+    assert last_ready(clock, leaves, day) >= ready or ready.date() == leaves.date()
+    assert dispatched(clock, last_ready(clock, leaves, day), day) <= leaves
+
+
+def test_the_day_of_dispatch_is_explained_with_the_holiday_in_its_way():
+    with i18n.speaking("id"):
+        said = sentences(explain(office.clock(), wib("2026-02-12T09:00"), ON_TUESDAYS))
+    assert said[0] == "Mulai Kamis, 12 Februari 2026 pukul 09.00"
+    assert "Waktu bakunya sendiri habis Jumat, 13 Februari 2026 pukul 16.30" in said
+    assert "Dikirim hanya tiap Selasa; hari kirim berikutnya Selasa, 17 Februari 2026" in said
+    assert any("Imlek" in line and "17 Februari" in line for line in said)
+    assert said[-1] == "Jatuh tempo Rabu, 18 Februari 2026 pukul 16.00"
+
+
+def test_a_sop_file_turns_the_day_of_dispatch_on_and_it_is_off_as_shipped():
+    path = CHECKOUT / "data" / "sop" / "ska-permohonan-bps.yaml"
+    shipped = load_sop(path)
+    assert shipped.step("5").standard == ONE_DAY
+    text = path.read_text(encoding="utf-8").replace(
+        "    standard: {amount: 1, unit: working_days}\n    output: Dokumen Master Data",
+        "    standard: {amount: 1, unit: working_days, dispatch: tuesday}\n    output: Dokumen Master Data",
+    )
+    weekly = load_sop(text)
+    assert weekly.step("5").standard == ON_TUESDAYS and weekly.sha != shipped.sha
+    assert from_document(to_document(weekly)) == weekly
+    assert step_due(office.clock(), weekly, "5", wib("2026-07-09T09:00")) == wib("2026-07-14T16:00")
+    with pytest.raises(BadSop, match=r"naskah:\d+: \[schema\] dispatch: someday"):
+        load_sop(text.replace("dispatch: tuesday", "dispatch: someday"))

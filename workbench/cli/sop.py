@@ -10,11 +10,12 @@ import click
 
 from workbench.cli.sop_export import export
 from workbench.domain.errors import NotFound, Refused
+from workbench.domain.sla_words import weekday_words
 from workbench.domain.sop import END, Sop, Standard, Step
 from workbench.domain.sop_lint import LintProblem, Severity, lint, unit_word
 from workbench.i18n import _, _n
 from workbench.settings import get_settings
-from workbench.storage.sop_files import BadSop, load_all, load_with_lines, located, to_document
+from workbench.storage.sop_files import BadSop, load_all, load_with_lines, located, standard_document, to_document
 
 
 @click.group()
@@ -123,7 +124,7 @@ def _shown(found: Sop) -> dict[str, Any]:
                 "lane": step.lane,
                 "waiting_for": step.waiting_for,
                 "inputs": step.inputs,
-                "standard": None if standard is None else {"amount": standard.amount, "unit": standard.unit.value},
+                "standard": standard_document(standard),
                 "output": step.output,
                 "note": step.note,
                 "phase": step.phase,
@@ -191,7 +192,10 @@ def _time(found: Sop, step: Step) -> str:
 
 
 def _standard(standard: Standard) -> str:
-    return f"{standard.amount} {unit_word(standard.unit)}"
+    said = f"{standard.amount} {unit_word(standard.unit)}"
+    if standard.dispatch is None:
+        return said
+    return _("{amount}, dikirim tiap {weekday}").format(amount=said, weekday=weekday_words(standard.dispatch))
 
 
 def _outcomes(step: Step) -> str:

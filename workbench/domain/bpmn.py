@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from workbench.domain.bpmn_layout import Box, Drawing, Edge, NodeKind, draw
 from workbench.domain.errors import Refused
-from workbench.domain.sop import END, Lane, Outcome, Sop, Standard, Step, Unit
+from workbench.domain.sop import END, Lane, Outcome, Sop, Standard, Step, Unit, Weekday
 from workbench.domain.sop_flow import is_decision, standard_words
 from workbench.i18n import _
 
@@ -149,6 +149,8 @@ def _task(element: ET.Element, sop: Sop, step: Step) -> None:
     if standard is not None:
         element.set(_q(OURS, "amount"), str(standard.amount))
         element.set(_q(OURS, "unit"), standard.unit.value)
+        if standard.dispatch is not None:
+            element.set(_q(OURS, "dispatch"), standard.dispatch.value)
     _document(element, "\n".join(_task_words(sop, step, lane)))
 
 
@@ -251,7 +253,8 @@ def _step_back(task: ET.Element, nodes: dict[str, ET.Element], flows: list[ET.El
         leaving = [f for f in flows if f.get("sourceRef") == source.get("id")]
     outcomes = tuple((_ours(f, "outcome"), _ours(f, "kind"), _reached(f, nodes, flows)) for f in leaving)
     amount, unit = _ours(task, "amount"), _ours(task, "unit")
-    standard = Standard(int(amount), Unit(unit)) if amount else None
+    dispatch = _ours(task, "dispatch")
+    standard = Standard(int(amount), Unit(unit), Weekday(dispatch) if dispatch else None) if amount else None
     return BpmnStep(_ours(task, "no"), _ours(task, "activity"), _ours(task, "lane"), standard, outcomes)
 
 

@@ -8,11 +8,11 @@ new visit with a new allowance, but the plan does not move: all of its time is a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workbench.domain.clock import Clock
-from workbench.domain.sla import due
+from workbench.domain.sla import due, last_ready
 from workbench.domain.sop import END, Sop, Standard, Unit
 from workbench.domain.sop_paths import longest_path, standards
 
@@ -143,6 +143,8 @@ def _forward(clock: Clock, start: datetime, timed: Iterable[tuple[str, Standard 
 
 
 def _back(clock: Clock, end: datetime, standard: Standard) -> datetime:
+    if standard.dispatch is not None:
+        return _back(clock, last_ready(clock, end, standard.dispatch), replace(standard, dispatch=None))
     if standard.unit is Unit.WORKING_MINUTES:
         return clock.back_seconds(end, standard.amount * 60)
     if standard.unit is Unit.WORKING_DAYS:

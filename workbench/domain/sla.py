@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from workbench.domain.calendar import HolidayKind, Interval
 from workbench.domain.clock import Clock
-from workbench.domain.sop import Sop, Standard, Unit
+from workbench.domain.sop import Sop, Standard, Unit, Weekday
 
 LEGAL_WORKING_DAYS = 10
 """UU 14/2008 Pasal 22 ayat (7): an answer within ten working days of the request."""
@@ -54,9 +54,15 @@ def due(clock: Clock, start: datetime, standard: Standard, pauses: Iterable[Paus
 
     Held time is given back in the unit of the standard: working minutes by the working time held, days and months by
     the working days whose closing lies in the hold. A hold that begins at or after the due time changes nothing (what
-    is late stays late); one that still lasts counts from when it ends. OutsideCalendar beyond the calendar.
+    is late stays late); one that still lasts counts from when it ends. With a day of dispatch it is due at the
+    closing of the next such day. OutsideCalendar beyond the calendar.
     """
-    holds = _holds(start, pauses)
+    end = _ready(clock, start, standard, _holds(start, pauses))
+    return end if standard.dispatch is None else dispatched(clock, end, standard.dispatch)
+
+
+def _ready(clock: Clock, start: datetime, standard: Standard, holds: Sequence[tuple[datetime, datetime]]) -> datetime:
+    """When the amount of the standard is used up, before any day of dispatch is waited for."""
     if standard.unit is Unit.WORKING_MINUTES:
         return _elapse(clock, start, standard.amount * 60, holds)
     if standard.unit is Unit.WORKING_DAYS:
@@ -69,6 +75,27 @@ def due(clock: Clock, start: datetime, standard: Standard, pauses: Iterable[Paus
         shift = clock.closings_between(hold_start, hold_end)
         end = clock.add_days(end, shift) if shift else end
     return end
+
+
+def dispatched(clock: Clock, ready: datetime, weekday: Weekday) -> datetime:
+    """The closing of the day on which what is ready leaves: that weekday, the same day or the next one.
+
+    Where the office does not work on it, the next working day takes its place.
+    """
+    return clock.add_days(_midnight(clock, _dispatch_day(clock.local_date(ready), weekday) - timedelta(days=1)), 1)
+
+
+def last_ready(clock: Clock, deadline: datetime, weekday: Weekday) -> datetime:
+    """The latest closing by which something must be ready so that it leaves, on its day of dispatch, by ``deadline``."""
+    day = clock.local_date(deadline)
+    day -= timedelta(days=(day.weekday() - weekday.number) % 7)
+    while dispatched(clock, _midnight(clock, day), weekday) > deadline:
+        day -= timedelta(days=7)
+    return clock.back_seconds(_midnight(clock, day + timedelta(days=1)), 1) + timedelta(seconds=1)
+
+
+def _dispatch_day(day: date, weekday: Weekday) -> date:
+    return day + timedelta(days=(weekday.number - day.weekday()) % 7)
 
 
 def legal_due(clock: Clock, start: datetime, extension_days: int = 0) -> datetime:
@@ -174,6 +201,8 @@ class Why(StrEnum):
     COUNTED = "counted"
     TARGET = "target"
     HELD = "held"
+    READY = "ready"
+    DISPATCH = "dispatch"
     DUE = "due"
 
 
@@ -223,7 +252,7 @@ def explain(clock: Clock, start: datetime, standard: Standard, pauses: Sequence[
     For working minutes, working time plus the stretches of ``NOT_WORKED`` is the whole time from start to due.
     """
     begin = start.astimezone(clock.zone)
-    end = due(clock, start, standard, pauses)
+    end = _ready(clock, start, standard, _holds(start, pauses))
     lines = [Line(Why.START, begin, begin)]
     first_day, last_day = begin.date(), end.date()
     if standard.unit is Unit.MONTHS:
@@ -249,9 +278,23 @@ def explain(clock: Clock, start: datetime, standard: Standard, pauses: Sequence[
         lines = _joined(_clipped(lines, begin, end))
     marks = [Line(Why.HELD, a, b) for a, b in _holds(start, pauses) if a < end]
     lines = sorted([*lines, *marks], key=lambda line: line.start)
+    if standard.dispatch is not None:
+        lines += _until_dispatch(clock, end, standard.dispatch)
+        end = dispatched(clock, end, standard.dispatch)
     lines.append(Line(Why.DUE, end, end))
     provisional = clock.calendar.is_estimated(begin.date(), end.date())
     return Explanation(tuple(lines), end, provisional)
+
+
+def _until_dispatch(clock: Clock, ready: datetime, weekday: Weekday) -> list[Line]:
+    """When the standard itself is used up, the day of dispatch, and the days that stand in its way."""
+    day = _dispatch_day(ready.date(), weekday)
+    midnight = _midnight(clock, day)
+    lines = [Line(Why.READY, ready, ready), Line(Why.DISPATCH, midnight, midnight, weekday.value)]
+    while (closed := _closed_day(clock, day)) is not None:
+        lines.append(closed)
+        day += timedelta(days=1)
+    return lines
 
 
 def _days(first: date, last: date) -> Iterable[date]:

@@ -8,6 +8,7 @@ from babel.dates import format_date, format_time
 
 from workbench.domain.calendar import Interval
 from workbench.domain.sla import Explanation, Flag, Line, Why
+from workbench.domain.sop import Weekday
 from workbench.i18n import N_, _, language
 
 
@@ -23,6 +24,11 @@ def flag_word(flag: Flag) -> str:
 def day_words(day: date) -> str:
     """A date with its weekday: ``Senin, 6 Juli 2026``."""
     return format_date(day, "EEEE, d MMMM y", locale=language())
+
+
+def weekday_words(weekday: Weekday) -> str:
+    """The name of a weekday: ``Selasa``."""
+    return format_date(date(2024, 1, 1 + weekday.number), "EEEE", locale=language())
 
 
 def time_words(moment: datetime) -> str:
@@ -53,6 +59,7 @@ def sentence(line: Line) -> str:
         start=time_words(line.start),
         end=time_words(line.end) if line.end.date() == line.start.date() else moment_words(line.end),
         name=line.name,
+        weekday=weekday_words(Weekday(line.name)) if line.why is Why.DISPATCH else "",
         number=line.number,
         hours=_hours(line.hours),
     )
@@ -78,6 +85,8 @@ _TEMPLATES = {
     Why.REGIME: N_("Jam kerja {name}: {hours}"),
     Why.COUNTED: N_("Hari kerja ke-{number}: {day}"),
     Why.TARGET: N_("Tanggal yang sama pada bulan jatuh tempo: {day}"),
+    Why.READY: N_("Waktu bakunya sendiri habis {moment}"),
+    Why.DISPATCH: N_("Dikirim hanya tiap {weekday}; hari kirim berikutnya {day}"),
     Why.HELD: N_("Dijeda {moment} sampai {end}"),
     Why.DUE: N_("Jatuh tempo {moment}"),
 }

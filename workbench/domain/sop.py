@@ -24,6 +24,22 @@ class Unit(StrEnum):
     MONTHS = "months"
 
 
+class Weekday(StrEnum):
+    """A day on which something leaves the office once a week."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+
+    @property
+    def number(self) -> int:
+        """As ``date.weekday`` counts: Monday is 0."""
+        return list(Weekday).index(self)
+
+
 class Confidence(StrEnum):
     """How a value was obtained from the source document."""
 
@@ -55,10 +71,15 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """A standard time (waktu baku): an amount in one unit."""
+    """A standard time (waktu baku): an amount in one unit.
+
+    ``dispatch`` names the one weekday on which the office sends (Surakarta: "setiap Selasa", off by default): what is
+    ready within the standard leaves on the next such day, at its closing.
+    """
 
     amount: int
     unit: Unit
+    dispatch: Weekday | None = None
 
 
 @dataclass(frozen=True, slots=True)

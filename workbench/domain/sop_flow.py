@@ -6,9 +6,10 @@ Sheet, screen and BPMN all draw from here, so that they cannot disagree about wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from workbench.domain.sla_words import weekday_words
 from workbench.domain.sop import END, Confidence, Lane, OutcomeKind, Sop, Standard, Step, Unit
 from workbench.i18n import _, _n
 
@@ -124,6 +125,9 @@ def standard_words(standard: Standard | None) -> str:
     """A standard time as an office writes it; empty for none."""
     if standard is None:
         return ""
+    if standard.dispatch is not None:
+        amount = standard_words(replace(standard, dispatch=None))
+        return _("{amount}, dikirim tiap {weekday}").format(amount=amount, weekday=weekday_words(standard.dispatch))
     if standard.unit is Unit.WORKING_MINUTES:
         if standard.amount >= 60 and standard.amount % 60 == 0:
             return _("{n} jam").format(n=standard.amount // 60)

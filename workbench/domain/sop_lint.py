@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -207,7 +207,7 @@ def _printed_time(step: Step, index: int) -> Iterator[_Raw]:
             place,
             step.no,
         )
-    elif step.standard is not None and printed != step.standard:
+    elif step.standard is not None and printed != replace(step.standard, dispatch=None):
         yield _Raw(
             "time_differs",
             _("Langkah {no}: waktu baku {amount} {unit} lain dari yang tercetak ({time}).").format(

@@ -247,6 +247,8 @@ class _Reader:
             if not (no and activity and lane):
                 continue
             old = before.get(no, Step(no, activity, lane, ()))
+            if standard is not None and old.standard is not None:  # the table does not show the day of dispatch
+                standard = replace(standard, dispatch=old.standard.dispatch)
             step = replace(
                 old,
                 activity=activity, lane=lane, outcomes=outcomes.get(no, ()), inputs=_text(row, "inputs"),

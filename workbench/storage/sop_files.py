@@ -29,6 +29,7 @@ from workbench.domain.sop import (
     Standard,
     Step,
     Unit,
+    Weekday,
 )
 from workbench.domain.sop_lint import LintProblem, lint
 from workbench.i18n import _
@@ -125,7 +126,7 @@ def to_document(sop: Sop) -> dict[str, Any]:
             "legal_basis": list(sop.legal_basis),
             "legal_clock": sop.legal_clock,
             "service_clock_stops": sop.service_clock_stops,
-            "total": _standard_document(sop.total),
+            "total": standard_document(sop.total),
             "lanes": [
                 _without_empty(
                     {
@@ -144,7 +145,7 @@ def to_document(sop: Sop) -> dict[str, Any]:
                     {
                         "key": phase.key,
                         "steps": list(phase.steps),
-                        "standard": _standard_document(phase.standard),
+                        "standard": standard_document(phase.standard),
                         "printed": phase.printed,
                     }
                 )
@@ -177,7 +178,7 @@ def _step_document(step: Step) -> dict[str, Any]:
             "waiting_for": step.waiting_for,
             "confidence": step.confidence.value,
             "inputs": step.inputs,
-            "standard": _standard_document(step.standard),
+            "standard": standard_document(step.standard),
             "output": step.output,
             "note": step.note,
             "phase": step.phase,
@@ -197,8 +198,12 @@ def _step_document(step: Step) -> dict[str, Any]:
     )
 
 
-def _standard_document(standard: Standard | None) -> dict[str, Any] | None:
-    return None if standard is None else {"amount": standard.amount, "unit": standard.unit.value}
+def standard_document(standard: Standard | None) -> dict[str, Any] | None:
+    """The JSON of a standard time; the day of dispatch only where there is one."""
+    if standard is None:
+        return None
+    dispatch = {"dispatch": standard.dispatch.value} if standard.dispatch else {}
+    return {"amount": standard.amount, "unit": standard.unit.value, **dispatch}
 
 
 def _without_empty(document: dict[str, Any]) -> dict[str, Any]:
@@ -359,14 +364,15 @@ class _Mapping:
             if needed:
                 self.report(self.place, _("{key} belum diisi.").format(key=key))
             return None
-        inner = _Mapping(value, (*self.place, key), self.report, "amount unit")
+        inner = _Mapping(value, (*self.place, key), self.report, "amount unit dispatch")
         amount = inner.data.get("amount")
         unit = inner.choice("unit", Unit, None) if inner.data else None
         if inner.data and (isinstance(amount, bool) or not isinstance(amount, int)):
             message = _("Waktu baku {amount!r} tidak terbaca; tulis bilangan bulat.").format(amount=amount)
             self.report((*self.place, key, "amount"), message)
             return None
-        return Standard(amount, unit) if isinstance(amount, int) and unit is not None else None
+        dispatch = inner.choice("dispatch", Weekday, None) if inner.data.get("dispatch") is not None else None
+        return Standard(amount, unit, dispatch) if isinstance(amount, int) and unit is not None else None
 
     def keyed(self, key: str) -> list[tuple[str, Place, dict[str, Any]]]:
         """Items with a key of their own: a mapping of key to item (YAML) or a list of items with ``key`` (JSON)."""
