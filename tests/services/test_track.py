@@ -631,3 +631,100 @@ def make_revision(sop: casework.Sop) -> casework.Sop:
     document["version"] = "2026-07-06"
     document["steps"][0]["standard"]["amount"] = 2
     return sop_files.from_document(document)
+
+
+# ---------------------------------------------------------------- who does the next step, and handing on
+
+
+def at_assigning(desk: Desk, session: Session) -> int:
+    """A Tarakan request at step 3, where the section head hands it to a member of staff."""
+    case_id = desk.start(session, "trk-layanan-data", requester="Lina")
+    desk.decide(session, case_id, "kadis", "diagendakan_didisposisi")
+    desk.decide(session, case_id, "kabid", "disposisi")
+    return case_id
+
+
+def test_a_disposition_that_names_a_person_gives_them_the_step_in_one_event(desk: Desk) -> None:
+    with moment.at(MONDAY), database.writing() as session:
+        case_id = at_assigning(desk, session)
+        names = {person.username for person in track.receivers(session, case_id=case_id, outcome="disposisi")}
+        assert {"staff2", desk.office["staff"].username} <= names
+        seq = session.get_one(CaseRow, case_id).seq
+        desk.decide(session, case_id, "kasi", "disposisi", assignee="Staff2")
+        row = session.get_one(CaseRow, case_id, populate_existing=True)
+        assert (row.step, row.assignee, row.seq) == ("4", "staff2", seq + 1)
+        assert case_id not in {item.case_id for item in track.inbox(session, person=desk.office["staff"])}
+        view = track.case(session, case_id=case_id)
+        assert view.holder_name == "Tono Wibowo"
+        assert view.history[-1].sentence == "Langkah 3 diputus: Disposisikan, kepada Tono Wibowo."
+        with pytest.raises(IllegalMove, match="orang lain"):
+            desk.decide(session, case_id, "staff", "selesai", evidence=letter(session))
+        tono = desk.office["staff2"]
+        track.decide(
+            session, case_id=case_id, seen_seq=row.seq, outcome="selesai", by=tono, idem="b", evidence=letter(session)
+        )
+        assert session.get_one(CaseRow, case_id, populate_existing=True).assignee == ""
+
+
+def test_only_who_holds_the_next_lane_may_be_named_and_only_downwards(desk: Desk) -> None:
+    with moment.at(MONDAY), database.writing() as session:
+        case_id = at_assigning(desk, session)
+        with pytest.raises(Refused, match="tidak memegang peran"):
+            desk.decide(session, case_id, "kasi", "disposisi", assignee=desk.office["clerk"].username)
+        desk.decide(session, case_id, "kasi", "disposisi")
+        assert track.receivers(session, case_id=case_id, outcome="selesai") == []
+        with pytest.raises(Refused, match="tidak menugaskan"):
+            desk.decide(
+                session, case_id, "staff", "selesai", evidence=letter(session), assignee=desk.office["kasi"].username
+            )
+        assert session.get_one(CaseRow, case_id, populate_existing=True).step == "4"
+        desk.decide(session, case_id, "staff", "selesai", evidence=(paper := letter(session)))
+        assert track.receivers(session, case_id=case_id, outcome="kembalikan") == []
+        desk.decide(session, case_id, "kasi", "paraf", evidence=paper)
+
+
+def test_whoever_has_a_step_in_hand_may_pass_it_on_and_nobody_elses(desk: Desk) -> None:
+    with moment.at(MONDAY), database.writing() as session:
+        case_id = at_assigning(desk, session)
+        desk.decide(session, case_id, "kasi", "disposisi")
+        staff = desk.office["staff"]
+        seq = session.get_one(CaseRow, case_id).seq
+        with pytest.raises(NotAllowed, match="atasan"):  # nobody has taken it: there is nothing to pass on
+            track.reassign(session, case_id=case_id, seen_seq=seq, by=staff, idem="d0", assignee="staff2")
+        track.take(session, case_id=case_id, seen_seq=seq, by=staff, idem="t")
+        assert track.case(session, case_id=case_id, person=staff).allowed.pass_on
+        tono = desk.office["staff2"]
+        with pytest.raises(NotAllowed, match="atasan"):
+            track.reassign(session, case_id=case_id, seen_seq=seq + 1, by=tono, idem="d1", assignee="staff2")
+        track.reassign(session, case_id=case_id, seen_seq=seq + 1, by=staff, idem="d2", assignee="staff2", note="cuti")
+        row = session.get_one(CaseRow, case_id, populate_existing=True)
+        assert (row.assignee, row.taken_by) == ("staff2", "")
+        assert not track.case(session, case_id=case_id, person=staff).allowed.pass_on
+
+
+def test_colleagues_of_an_office_step_are_the_offices_also_where_the_case_is_an_opds(desk: Desk) -> None:
+    with moment.at(MONDAY), database.writing() as session:
+        case_id = desk.start(session, "bwi-permintaan", opd_code="1.02.01", requester="Lina")
+        recorders = {person.username for person in track.colleagues(session, case_id=case_id)}
+        assert {desk.office["clerk"].username, desk.office["staff"].username} <= recorders
+        desk.decide(session, case_id, "clerk", "ajukan")
+        assert [p.username for p in track.colleagues(session, case_id=case_id)] == [desk.office["kasi"].username]
+        desk.decide(session, case_id, "kasi", "disposisi")
+        desk.decide(session, case_id, "staff", "tidak_tersedia")
+        desk.decide(session, case_id, "kasi", "dihubungi")
+        assert [p.username for p in track.colleagues(session, case_id=case_id)] == ["dinkes"]
+
+
+def test_a_hold_is_told_in_words_and_not_in_codes(desk: Desk) -> None:
+    with moment.at(MONDAY), database.writing() as session:
+        case_id = at_assigning(desk, session)
+        for seq, reason, party, said in (
+            (3, "incomplete", "requester", "Dijeda, menunggu pemohon: berkas atau data belum lengkap."),
+            (5, "bps", "bps", "Dijeda, menunggu BPS."),
+        ):
+            track.pause(
+                session, case_id=case_id, seen_seq=seq, by=desk.office["kasi"], idem=f"p{seq}", reason=reason,
+                waiting_for=party,
+            )  # fmt: skip
+            assert track.case(session, case_id=case_id).history[-1].sentence == said
+            track.resume(session, case_id=case_id, seen_seq=seq + 1, by=desk.office["kasi"], idem=f"r{seq}")

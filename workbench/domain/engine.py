@@ -67,8 +67,8 @@ class Evidence:
 class Event:
     """One fact about a case. ``step`` and ``visit`` are what the actor saw; ``at`` is aware UTC.
 
-    ``detail`` holds what one type needs: ``scope`` (START of a child: ``"child"``), ``assignee`` (REASSIGN),
-    ``reason`` code and ``waiting_for`` (PAUSE), ``to_step`` and ``to_sop`` (MIGRATE), ``days`` (EXTEND).
+    ``detail`` holds what one type needs: ``scope`` (START of a child: ``"child"``), ``assignee`` (REASSIGN; DECIDE where
+    the decision names who does the next step), ``reason`` code and ``waiting_for`` (PAUSE), ``to_step`` and ``to_sop`` (MIGRATE), ``days`` (EXTEND).
     """
 
     type: EventType
@@ -273,7 +273,14 @@ def _decide(sop: Sop, state: CaseState, event: Event) -> CaseState:
         seen = _same_bytes(sop, state, event)
         paraf = Paraf(step.no, step.lane, event.actor, event.capacity, outcome.kind, seen, event.at)
         parafs = (*(old for old in parafs if old.step != step.no), paraf)
-    return _enter(sop, replace(state, parafs=parafs, evidence=_with(state, step.no, event.evidence)), outcome.to, event)
+    done = replace(state, parafs=parafs, evidence=_with(state, step.no, event.evidence))
+    return _given(_enter(sop, done, outcome.to, event), event)
+
+
+def _given(state: CaseState, event: Event) -> CaseState:
+    """The step just entered belongs to whom the decision names (a disposition), else to all who hold its lane."""
+    named = event.detail.get("assignee", "")
+    return replace(state, assignee=named) if named and state.status is CaseStatus.OPEN else state
 
 
 def _with(state: CaseState, no: str, evidence: Evidence | None) -> dict[str, Evidence]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from workbench.domain.engine import Event, EventType, Evidence
 from workbench.domain.sop import END, OutcomeKind, Sop
 from workbench.i18n import _, _n
+from workbench.services import holds
 from workbench.storage.tables import EventRow
 
 
@@ -61,7 +62,7 @@ def sentence(sop: Sop, event: Event, names: Mapping[str, str]) -> str:
         case EventType.TAKE:
             return _("Langkah {no} mulai dikerjakan.").format(no=event.step)
         case EventType.DECIDE:
-            return _decided(sop, event)
+            return _decided(sop, event, names)
         case EventType.PAUSE:
             return _paused(event)
         case EventType.RESUME:
@@ -98,18 +99,24 @@ def _label(sop: Sop, event: Event) -> str:
     return outcome.label if outcome else event.outcome
 
 
-def _decided(sop: Sop, event: Event) -> str:
+def _decided(sop: Sop, event: Event, names: Mapping[str, str]) -> str:
     outcome = sop.step(event.step).outcome(event.outcome)
     places = {"no": event.step, "label": _label(sop, event), "to": outcome.to if outcome else ""}
     if outcome is not None and outcome.kind is OutcomeKind.RETURN:
         return _("Langkah {no} dikembalikan ke langkah {to}: {label}.").format(**places)
     if outcome is not None and outcome.to == END:
         return _("Langkah {no} diputus: {label}. Perkara selesai.").format(**places)
+    named = event.detail.get("assignee", "")
+    if named:
+        return _("Langkah {no} diputus: {label}, kepada {name}.").format(**places, name=names.get(named, named))
     return _("Langkah {no} diputus: {label}.").format(**places)
 
 
 def _paused(event: Event) -> str:
-    reason, party = event.detail.get("reason", ""), event.detail.get("waiting_for", "")
+    party = holds.party_words(event.detail.get("waiting_for", ""))
+    reason = holds.reason_words(event.detail.get("reason", ""))
+    if party and not reason:
+        return _("Dijeda, menunggu {party}.").format(party=party)
     if party:
         return _("Dijeda, menunggu {party}: {reason}.").format(party=party, reason=reason)
     return _("Dijeda: {reason}.").format(reason=reason)

@@ -175,10 +175,12 @@ def dispose(
     write_act(session, row, "dispose", actor, idem, words)
     if not outcome or row.case_id is None:
         return None
+    able = {person.username for person in track.receivers(session, case_id=row.case_id, outcome=outcome)}
+    named = to_username.strip().lower()
     said = _("Disposisi {agenda} kepada {whom}.").format(agenda=agenda_label(row.agenda_number, row.year), whom=words)
     return track.decide(
         session, case_id=row.case_id, seen_seq=seen(seen_seq), outcome=outcome, by=by, idem=f"{idem}:case",
-        note=" ".join(filter(None, (said, note.strip()))),
+        note=" ".join(filter(None, (said, note.strip()))), assignee=named if named in able else "",
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from workbench.domain.people import (
     Person,
     Role,
 )
-from workbench.domain.sop import Lane, Sop, Step
+from workbench.domain.sop import END, Lane, Outcome, OutcomeKind, Sop, Step
 from workbench.i18n import _
 from workbench.services import people
 from workbench.services.casework import Actor
@@ -67,6 +67,41 @@ def _held(person: Person, lane: Lane, opd_code: str) -> str | None:
             if recorder is not None:
                 return _("{post}, mencatat untuk {lane}").format(post=capacity_text(recorder), lane=lane.name)
     return None
+
+
+def able(session: Session, sop: Sop, step: Step, opd_code: str) -> list[Person]:
+    """Everybody who may act on a step today, by name; for requesters and BPS those who record for them."""
+    roles = {sop.lane(key).role for key in (step.lane, step.waiting_for) if key}
+    if roles & RECORDED_ROLES:
+        roles |= set(RECORDERS)
+    found = {p.id: p for role in sorted(roles) for p in people.holders(session, role)}
+    return sorted(
+        (p for p in found.values() if hat_for(p, sop, step, opd_code) is not None), key=lambda person: person.name
+    )
+
+
+_RANKS = (
+    (Role.AGENCY_HEAD, Role.SECRETARY, Role.DIVISION_HEAD, Role.SECTION_HEAD, Role.STAFF),
+    (Role.AGENCY_HEAD, Role.SECRETARY, Role.DIVISION_HEAD, Role.SECTION_HEAD, Role.CLERK),
+    (Role.PRODUCER_PIC, Role.PRODUCER_STAFF),
+)
+"""Who hands work down to whom: in each line the earlier to the later."""
+
+
+def handed_down(sop: Sop, step: Step, outcome: Outcome, *, child: bool = False) -> Step | None:
+    """The step whose doer a decision may name: a superior's decision that hands the work down (a disposition).
+
+    None for returns, for what goes up or sideways, and where the work fans out per OPD.
+    """
+    if outcome.kind is OutcomeKind.RETURN or outcome.to == END:
+        return None
+    fan_out = sop.fan_out
+    if fan_out is not None and (outcome.to == fan_out.join if child else outcome.to in fan_out.steps):
+        return None
+    following = sop.step(outcome.to)
+    above, below = sop.holder(step).role, sop.holder(following).role
+    down = any(above in line and below in line and line.index(above) < line.index(below) for line in _RANKS)
+    return following if down else None
 
 
 def lane_holder(session: Session, by: Person, sop: Sop, step: Step, opd_code: str) -> Hat:

@@ -61,6 +61,7 @@ __all__ = [
     "board_counts",
     "by_code",
     "cancel",
+    "colleagues",
     "case",
     "cut_off",
     "decide",
@@ -70,6 +71,7 @@ __all__ = [
     "migrate",
     "pause",
     "reassign",
+    "receivers",
     "reopen",
     "resume",
     "skip",
@@ -137,11 +139,15 @@ def decide(
     idem: str,
     note: str = "",
     evidence: Evidence | None = None,
+    assignee: str = "",
 ) -> CaseState:
     """Decide the present step. ``evidence`` is the object that completes it, or what was read for an initial.
 
-    Raises ``NotAllowed`` (not this lane, in somebody else's hands, own work initialled), ``Stale``, ``IllegalMove``.
+    ``assignee`` (login name) is whom a disposition names: the step it leads to is theirs. Raises ``NotAllowed`` (not
+    this lane, in somebody else's hands, own work initialled), ``Refused`` (who is named does not hold the next step's
+    lane, or the decision hands nothing down), ``Stale``, ``IllegalMove``.
     """
+    named = assignee.strip().lower()
 
     def who(row: CaseRow, sop: Sop) -> Hat:
         hat = _lane(session, by)(row, sop)
@@ -151,9 +157,33 @@ def decide(
                 _("Langkah ini sedang dikerjakan {name}. Bila perlu, minta atasan mengalihkannya.").format(name=name)
             )
         _not_own_work(session, row, sop, outcome, by)
+        if named:
+            _may_be_named(session, row, sop, outcome, named)
         return hat
 
-    return _act(session, EventType.DECIDE, case_id, seen_seq, idem, by, who, outcome, note, evidence)
+    detail = {"assignee": named} if named else {}
+    return _act(session, EventType.DECIDE, case_id, seen_seq, idem, by, who, outcome, note, evidence, detail)
+
+
+def receivers(session: Session, *, case_id: int, outcome: str) -> list[Person]:
+    """Whom this decision on the present step may name for the next: the holders of its lane, by name; else nobody."""
+    row = casebook.case_row(session, case_id)
+    sop = casebook.sop_of(session, row.sop_sha)
+    if row.status != CaseStatus.OPEN:
+        return []
+    following = _next_by_name(row, sop, outcome)
+    if following is None:
+        return []
+    return rights.able(session, sop, following, row.opd_code)
+
+
+def colleagues(session: Session, *, case_id: int) -> list[Person]:
+    """Everybody who may act on the present step today, by name; nobody where the case waits for its children."""
+    row = casebook.case_row(session, case_id)
+    sop = casebook.sop_of(session, row.sop_sha)
+    if row.status not in (CaseStatus.OPEN, CaseStatus.PAUSED):
+        return []
+    return rights.able(session, sop, sop.step(row.step), row.opd_code)
 
 
 def attach(
@@ -204,10 +234,13 @@ def add_note(session: Session, *, case_id: int, by: Person, idem: str, note: str
 def reassign(
     session: Session, *, case_id: int, seen_seq: int, by: Person, idem: str, assignee: str, note: str = ""
 ) -> CaseState:
-    """Give the step to one person of its lane (login name), or with "" back to all of them."""
+    """Give the step to one person of its lane (login name), or with "" back to all of them.
+
+    A superior may, and whoever has the step in hand may pass on what is theirs.
+    """
 
     def who(row: CaseRow, sop: Sop) -> Hat:
-        hat = _superior(session, by)(row, sop)
+        hat = _in_hand(session, by, row, sop) or _superior(session, by)(row, sop)
         if assignee:
             chosen = people.person_by_username(session, assignee)
             if rights.hat_for(chosen, sop, _step(row, sop), row.opd_code) is None:
@@ -325,6 +358,29 @@ def _step(row: CaseRow, sop: Sop) -> Step:
 
 def _lane(session: Session, by: Person) -> _Who:
     return lambda row, sop: rights.lane_holder(session, by, sop, _step(row, sop), row.opd_code)
+
+
+def _in_hand(session: Session, by: Person, row: CaseRow, sop: Sop) -> Hat | None:
+    """The hat of the one who took the step or was given it; None for everybody else."""
+    if (row.taken_by or row.assignee) != by.username:
+        return None
+    return rights.hat_for(people.person(session, by.id), sop, _step(row, sop), row.opd_code)
+
+
+def _next_by_name(row: CaseRow, sop: Sop, outcome: str) -> Step | None:
+    chosen = _step(row, sop).outcome(outcome)
+    return rights.handed_down(sop, _step(row, sop), chosen, child=row.parent_id is not None) if chosen else None
+
+
+def _may_be_named(session: Session, row: CaseRow, sop: Sop, outcome: str, username: str) -> None:
+    following = _next_by_name(row, sop, outcome)
+    if following is None:
+        raise Refused(_("Putusan ini tidak menugaskan orang untuk langkah berikutnya."))
+    chosen = people.person_by_username(session, username)
+    if rights.hat_for(chosen, sop, following, row.opd_code) is None:
+        raise Refused(
+            _("{name} tidak memegang peran {lane} hari ini.").format(name=chosen.name, lane=sop.holder(following).name)
+        )
 
 
 def _superior(session: Session, by: Person) -> _Who:

@@ -178,9 +178,10 @@ class ClockFace:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a person may do with a case now; the verbs ask again."""
+    """What a person may do with a case now; the verbs ask again. ``pass_on``: the step is in their own hands."""
 
     decide: bool = False
+    pass_on: bool = False
     supervise: bool = False
     note: bool = False
 

@@ -281,6 +281,7 @@ def _allowed(person: Person, sop: Sop, state: CaseState, row: CaseRow) -> Allowe
     mine = hat is not None and state.assignee in ("", person.username) and state.taken_by in ("", person.username)
     return Allowed(
         decide=mine,
+        pass_on=hat is not None and (state.taken_by or state.assignee) == person.username,
         supervise=bool(person.roles & SUPERVISOR_ROLES),
         note=rights.may_see(person, row.opd_code),
     )
