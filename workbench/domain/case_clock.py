@@ -137,18 +137,24 @@ def stay_due(
     fan_out = sop.fan_out
     if fan_out is not None and not child and stay.step in fan_out.steps:
         # A parent waits here until all OPDs are through: the sum of what each of them may take.
-        end = _chained(clock, stay.available_at, tuple(s for _no, s in standards(sop, fan_out.steps) if s))
+        end = _chained(clock, stay.available_at, (s for _no, s in fan_out_standards(sop)))
         return (end, _three_quarters(clock, stay.available_at, end)) if end > stay.available_at else (None, None)
     standard = sop.standard_of(stay.step)
     if standard is None:
         return None, None
     start, pauses = stay.available_at, stay.pauses
     if sop.step(stay.step).standard is None:
-        start, pauses = _phase_start(sop, stays, index)
+        start, pauses = phase_start(sop, stays, index)
     return sla.due(clock, start, standard, pauses), sla.warn_at(clock, start, standard, pauses)
 
 
-def _phase_start(sop: Sop, stays: Sequence[Stay], index: int) -> tuple[datetime, tuple[sla.Pause, ...]]:
+def fan_out_standards(sop: Sop) -> tuple[tuple[str, Standard], ...]:
+    """The steps of the fan-out that have a standard, one after the other."""
+    steps = sop.fan_out.steps if sop.fan_out is not None else ()
+    return tuple((no, s) for no, s in standards(sop, steps) if s is not None)
+
+
+def phase_start(sop: Sop, stays: Sequence[Stay], index: int) -> tuple[datetime, tuple[sla.Pause, ...]]:
     """When the phase of a stay was last entered, and the holds since; a return to its first step begins it anew."""
     phase = sop.phase_of(stays[index].step)
     first = index
@@ -159,17 +165,17 @@ def _phase_start(sop: Sop, stays: Sequence[Stay], index: int) -> tuple[datetime,
     return stays[first].available_at, tuple(pause for stay in stays[first : index + 1] for pause in stay.pauses)
 
 
-_longest_by_sha: dict[str, tuple[Standard, ...]] = {}
+_longest_by_sha: dict[str, tuple[tuple[str, Standard], ...]] = {}
 
 
-def _longest(sop: Sop) -> tuple[Standard, ...]:
+def _longest(sop: Sop) -> tuple[tuple[str, Standard], ...]:
     """Standards along the longest straight path; enumerating paths costs, and a version never changes."""
     if sop.sha in _longest_by_sha:
         return _longest_by_sha[sop.sha]
     path = () if has_forward_loop(sop) else longest_path(sop).steps
     if sop.service_clock_stops in path:
         path = path[: path.index(sop.service_clock_stops) + 1]
-    chain = tuple(s for _no, s in standards(sop, path) if s is not None)
+    chain = tuple((no, s) for no, s in standards(sop, path) if s is not None)
     if sop.sha:
         _longest_by_sha[sop.sha] = chain
     return chain
@@ -182,14 +188,21 @@ def _sop_due(clock: Clock, sop: Sop, state: CaseState, stays: Sequence[Stay]) ->
     pauses = tuple(pause for stay in stays for pause in stay.pauses)
     if sop.total is not None and not state.child:
         return sla.due(clock, state.opened_at, sop.total, pauses)
-    if state.child and sop.fan_out is not None:
-        chain = tuple(s for _no, s in standards(sop, sop.fan_out.steps) if s is not None)
-    else:
-        chain = _longest(sop)
+    chain = sop_standards(sop, state.child)
     if not chain:
         return None
-    held = sum(clock.between(pause.start, pause.end) for pause in pauses if pause.end is not None)
-    return clock.add_seconds(_chained(clock, state.opened_at, chain), held)
+    return clock.add_seconds(_chained(clock, state.opened_at, (s for _no, s in chain)), held_seconds(clock, stays))
+
+
+def sop_standards(sop: Sop, child: bool) -> tuple[tuple[str, Standard], ...]:
+    """The steps whose standards, one after the other, make up the limit of a whole case without a printed total."""
+    return fan_out_standards(sop) if child and sop.fan_out is not None else _longest(sop)
+
+
+def held_seconds(clock: Clock, stays: Sequence[Stay]) -> int:
+    """Working seconds of all holds that have ended."""
+    pauses = (pause for stay in stays for pause in stay.pauses)
+    return sum(clock.between(pause.start, pause.end) for pause in pauses if pause.end is not None)
 
 
 def _legal_due(clock: Clock, sop: Sop, state: CaseState, stays: Sequence[Stay]) -> datetime | None:
