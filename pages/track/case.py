@@ -3,12 +3,12 @@
 import streamlit as st
 
 from workbench.domain.engine import CaseStatus
-from workbench.domain.sop import Standard, Unit
-from workbench.i18n import _, _n
+from workbench.domain.sop_flow import standard_words
+from workbench.i18n import _
 from workbench.services import track
 from workbench.services.track import CaseView, StepRow
 from workbench.ui import access, feedback, frame, theme, words
-from workbench.ui.components import cascade, clocks, decision, supervision
+from workbench.ui.components import cascade, clocks, decision, supervision, time_used
 from workbench.ui.components import evidence as evidence_words
 from workbench.ui.resources import reading
 
@@ -24,17 +24,6 @@ with feedback.shown_errors() as found, reading() as session:
     view: CaseView = track.case(session, case_id=int(number), person=person)
 if not found.ok:
     st.stop()
-
-
-def standard_words(standard: Standard | None) -> str:
-    if standard is None:
-        return "–"
-    unit = {
-        Unit.WORKING_MINUTES: _("{n} menit kerja"),
-        Unit.WORKING_DAYS: _n("{n} hari kerja", standard.amount),
-        Unit.MONTHS: _n("{n} bulan", standard.amount),
-    }[standard.unit]
-    return unit.format(n=standard.amount)
 
 
 def place_words(row: StepRow) -> str:
@@ -93,12 +82,12 @@ st.dataframe(
             _("No"): row.no,
             _("Posisi"): place_words(row),
             _("Kegiatan"): row.activity,
-            _("Waktu baku"): standard_words(row.standard),
-            _("Jatuh tempo"): words.when(row.due_at),
-            _("Selesai"): words.when(row.done_at),
+            _("Waktu baku"): standard_words(row.standard) or "–",
+            _("Jatuh tempo"): words.brief(row.due_at),
+            _("Selesai"): words.brief(row.done_at),
             _("Vonis"): theme.words(row.verdict) if row.verdict else "",
-            _("Oleh"): row.actor_name,
             _("Pelaksana"): row.lane_name,
+            _("Oleh"): row.actor_name,
             _("Kunjungan"): row.visits,
         }
         for row in view.steps
@@ -107,10 +96,12 @@ st.dataframe(
     height="content",
     column_config={
         _("No"): st.column_config.TextColumn(width=40),
-        _("Posisi"): st.column_config.TextColumn(width=105),
-        _("Kegiatan"): st.column_config.TextColumn(width=230),
-        _("Jatuh tempo"): st.column_config.TextColumn(width=158),
-        _("Selesai"): st.column_config.TextColumn(width=158),
+        _("Posisi"): st.column_config.TextColumn(width=115),
+        _("Kegiatan"): st.column_config.TextColumn(width=200),
+        _("Waktu baku"): st.column_config.TextColumn(width=95),
+        _("Jatuh tempo"): st.column_config.TextColumn(width=120),
+        _("Selesai"): st.column_config.TextColumn(width=120),
+        _("Vonis"): st.column_config.TextColumn(width=115),
         _("Kunjungan"): st.column_config.NumberColumn(help=_("Berapa kali perkara sampai di langkah ini."), width=80),
     },
     alt=_("Tabel langkah SOP dengan posisi perkara ini"),
@@ -124,7 +115,7 @@ if view.children:
                 _("OPD"): child.opd_name,
                 _("Langkah"): f"{child.step_no}. {child.activity}" if not child.closed_at else "",
                 _("Pemegang"): child.holder_name,
-                _("Jatuh tempo"): words.when(child.due_at),
+                _("Jatuh tempo"): words.brief(child.due_at),
                 _("Perkara"): child.number,
             }
             for child in view.children
@@ -133,12 +124,20 @@ if view.children:
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
+        column_config={
+            _("Status"): st.column_config.TextColumn(width=125),
+            _("OPD"): st.column_config.TextColumn(width=110),
+            _("Langkah"): st.column_config.TextColumn(width=230),
+            _("Pemegang"): st.column_config.TextColumn(width=150),
+            _("Jatuh tempo"): st.column_config.TextColumn(width=120),
+        },
         alt=_("Perkara tiap OPD"),
     )
     if chosen.selection.rows:
         frame.switch_page(
             "pages/track/case.py", query_params={"case": str(view.children[chosen.selection.rows[0]].case_id)}
         )
+time_used.section(view.case_id)
 cascade.section(view.case_id, person)
 st.subheader(_("Riwayat"), anchor=False)
 for line in reversed(view.history):

@@ -87,7 +87,9 @@ def test_a_supervisor_holds_a_case_with_a_reason_and_lets_it_go_on(demo_app: Ope
         )
     at = demo_app("subkoor", PAGE, case=1)
     assert state()[0] == CaseStatus.PAUSED.value
-    assert "Perkara sedang dijeda. Lanjutkan dulu sebelum memutus." in said(at)
+    assert "Menunggu BPS. Waktu ini tidak dibebankan kepada kantor." in said(at)[0]
+    at = click(at, "Lanjutkan")
+    assert state() == ("open", "8") and "Sesuai" in {button.label for button in at.button}
 
 
 def test_without_a_number_or_with_a_wrong_one_the_page_says_what_to_do(demo_app: Opener) -> None:

@@ -15,7 +15,7 @@ from workbench.domain.engine import CaseStatus, Evidence
 from workbench.domain.errors import IllegalMove, NotAllowed, NotFound, Refused, Stale
 from workbench.domain.people import Capacity, Role
 from workbench.domain.sop import EvidenceKind
-from workbench.services import audit, casework, people, track
+from workbench.services import audit, case_time, casework, people, track
 from workbench.storage import database
 from workbench.storage.tables import (
     CaseRow,
@@ -728,3 +728,36 @@ def test_a_hold_is_told_in_words_and_not_in_codes(desk: Desk) -> None:
             )  # fmt: skip
             assert track.case(session, case_id=case_id).history[-1].sentence == said
             track.resume(session, case_id=case_id, seen_seq=seq + 1, by=desk.office["kasi"], idem=f"r{seq}")
+
+
+def test_the_time_of_an_opd_and_of_whom_is_waited_for_is_not_the_offices(desk: Desk) -> None:
+    """Surabaya: OPD apart from walidata; a hold for BPS is booked on BPS; waiting apart from working."""
+
+    def at(minutes: int) -> datetime:
+        return MONDAY + timedelta(minutes=minutes)
+
+    with moment.at(MONDAY), database.writing() as session:
+        case_id = desk.start(session, "bwi-permintaan", opd_code="1.02.01", requester="Lina")
+    with moment.at(at(5)), database.writing() as session:
+        desk.decide(session, case_id, "clerk", "ajukan")
+    with moment.at(at(15)), database.writing() as session:
+        desk.decide(session, case_id, "kasi", "disposisi")
+    with moment.at(at(20)), database.writing() as session:
+        seq = session.get_one(CaseRow, case_id).seq
+        track.take(session, case_id=case_id, seen_seq=seq, by=desk.office["staff"], idem="t")
+    with moment.at(at(30)), database.writing() as session:
+        track.pause(
+            session, case_id=case_id, seen_seq=seq + 1, by=desk.office["staff"], idem="p", reason="answer",
+            waiting_for="bps",
+        )  # fmt: skip
+    with moment.at(at(60)), database.writing() as session:
+        track.resume(session, case_id=case_id, seen_seq=seq + 2, by=desk.office["staff"], idem="r")
+        desk.decide(session, case_id, "staff", "tidak_tersedia")
+        desk.decide(session, case_id, "kasi", "dihubungi")
+    with moment.at(at(90)), database.session() as session:
+        told = case_time.of_case(session, case_id=case_id)
+    minutes = {p.party: (p.waiting // 60, p.working // 60, p.held // 60) for p in told.parties}
+    assert minutes == {"office": (10 + 5, 10, 0), "bps": (0, 0, 30), "opd": (30, 0, 0), "requester": (5, 0, 0)}
+    assert [s.party for s in told.stays] == ["requester", "office", "office", "office", "opd"]
+    assert told.stays[-1].running and not told.stays[0].running
+    assert sum(p.total for p in told.parties) == 90 * 60, "nothing is lost and nothing counted twice"

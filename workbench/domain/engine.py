@@ -67,8 +67,9 @@ class Evidence:
 class Event:
     """One fact about a case. ``step`` and ``visit`` are what the actor saw; ``at`` is aware UTC.
 
-    ``detail`` holds what one type needs: ``scope`` (START of a child: ``"child"``), ``assignee`` (REASSIGN; DECIDE where
-    the decision names who does the next step), ``reason`` code and ``waiting_for`` (PAUSE), ``to_step`` and ``to_sop`` (MIGRATE), ``days`` (EXTEND).
+    ``detail`` holds what one type needs: ``scope`` (START of a child: ``"child"``), ``assignee`` (REASSIGN; DECIDE
+    where the decision names who does the next step), ``reason`` code and ``waiting_for`` (PAUSE), ``to_step`` and
+    ``to_sop`` (MIGRATE), ``days`` (EXTEND).
     """
 
     type: EventType

@@ -86,7 +86,7 @@ def dispatched(clock: Clock, ready: datetime, weekday: Weekday) -> datetime:
 
 
 def last_ready(clock: Clock, deadline: datetime, weekday: Weekday) -> datetime:
-    """The latest closing by which something must be ready so that it leaves, on its day of dispatch, by ``deadline``."""
+    """The latest closing by which something must be ready to leave, on its day of dispatch, by ``deadline``."""
     day = clock.local_date(deadline)
     day -= timedelta(days=(day.weekday() - weekday.number) % 7)
     while dispatched(clock, _midnight(clock, day), weekday) > deadline:

@@ -178,10 +178,14 @@ class ClockFace:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a person may do with a case now; the verbs ask again. ``pass_on``: the step is in their own hands."""
+    """What a person may do with a case now; the verbs ask again. ``pass_on``: the step is in their own hands.
+
+    ``resume``: the case is held, and they hold its lane or are a superior.
+    """
 
     decide: bool = False
     pass_on: bool = False
+    resume: bool = False
     supervise: bool = False
     note: bool = False
 

@@ -276,12 +276,19 @@ def _clocks(
 
 
 def _allowed(person: Person, sop: Sop, state: CaseState, row: CaseRow) -> Allowed:
-    working = state.status is CaseStatus.OPEN
-    hat = rights.hat_for(person, sop, sop.step(state.step), row.opd_code) if working else None
-    mine = hat is not None and state.assignee in ("", person.username) and state.taken_by in ("", person.username)
+    here = state.status in (CaseStatus.OPEN, CaseStatus.PAUSED)
+    hat = rights.hat_for(person, sop, sop.step(state.step), row.opd_code) if here else None
+    held = state.status is CaseStatus.PAUSED
+    mine = (
+        not held
+        and hat is not None
+        and state.assignee in ("", person.username)
+        and state.taken_by in ("", person.username)
+    )
     return Allowed(
         decide=mine,
         pass_on=hat is not None and (state.taken_by or state.assignee) == person.username,
+        resume=held and (hat is not None or bool(person.roles & SUPERVISOR_ROLES)),
         supervise=bool(person.roles & SUPERVISOR_ROLES),
         note=rights.may_see(person, row.opd_code),
     )

@@ -41,6 +41,17 @@ def when(at: datetime | None) -> str:
     return f"{day(at)} {clock(at)}"
 
 
+def brief(at: datetime | None) -> str:
+    """The same for narrow table columns, the year only where it is another: ``Sen 13 Jul 14.30``."""
+    if at is None:
+        return "–"
+    local, now = at.astimezone(zone()), moment.now().astimezone(zone())
+    if local.date() == now.date():
+        return when(at)
+    pattern = "EEE d MMM" if local.year == now.year else "EEE d MMM y"
+    return f"{format_date(local.date(), pattern, locale=language())} {clock(at)}"
+
+
 def number(value: float | int, digits: int = 0) -> str:
     """``1.234,5`` (Indonesian) or ``1,234.5``."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")

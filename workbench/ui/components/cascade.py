@@ -23,22 +23,36 @@ def section(case_id: int, person: Person) -> None:
         st.info(view.problem, icon=":material/event_busy:")
         return
     st.markdown("  \n".join(sentences(view)))
+    lines = [_line(row) for row in view.rows]
+    told = [name for name in lines[0] if any(line[name] for line in lines)] if lines else []
     st.dataframe(
-        [_line(row) for row in view.rows],
+        [{name: line[name] for name in told} for line in lines],
         hide_index=True,
         height="content",
         column_config={
-            _("Langkah"): st.column_config.TextColumn(width="medium"),
+            _("Langkah"): st.column_config.TextColumn(width=190),
+            _("Rencana"): st.column_config.TextColumn(width=120),
+            _("Nyata / perkiraan"): st.column_config.TextColumn(width=130),
             _("Ditambah di sini"): st.column_config.TextColumn(
-                help=_("Waktu kerja yang ditambahkan (+) atau dihemat (−) langkah ini. Jumlahnya tepat selisih akhir.")
+                width=145,
+                help=_("Waktu kerja yang ditambahkan (+) atau dihemat (−) langkah ini. Jumlahnya tepat selisih akhir."),
             ),
-            _("Terbawa"): st.column_config.TextColumn(help=_("Keterlambatan yang sudah ada ketika langkah dimulai.")),
+            _("Selisih"): st.column_config.TextColumn(
+                width=145, help=_("Terhadap rencana setelah langkah ini: jumlah semua yang ditambahkan sampai di sini.")
+            ),
+            _("Paling lambat mulai"): st.column_config.TextColumn(width=135),
+            _("Median riwayat"): st.column_config.TextColumn(width=130),
+            _("Terbawa"): st.column_config.TextColumn(
+                width=140, help=_("Keterlambatan yang sudah ada ketika langkah dimulai.")
+            ),
             _("Dijeda"): st.column_config.TextColumn(
-                help=_("Bagian yang dijeda karena menunggu pihak luar; tidak dibebankan kepada pemegang langkah.")
+                width=130,
+                help=_("Bagian yang dijeda karena menunggu pihak luar; tidak dibebankan kepada pemegang langkah."),
             ),
         },
         alt=_("Rencana, kenyataan dan perkiraan tiap langkah"),
     )
+    st.caption(_sum_words(view))
     if view.children:
         st.caption(
             " · ".join(
@@ -120,18 +134,31 @@ def _name(row: CascadeRow) -> str:
 
 
 def _line(row: CascadeRow) -> dict[str, str]:
-    expected = words.when(row.forecast_end) if row.forecast_end else ""
+    expected = words.brief(row.forecast_end) if row.forecast_end else ""
     return {
         _("Langkah"): f"{_name(row)}. {row.activity}",
-        _("Rencana"): words.when(row.planned_end),
-        _("Nyata / perkiraan"): words.when(row.actual_end) if row.place == "done" else f"≈ {expected}",
+        _("Rencana"): words.brief(row.planned_end),
+        _("Nyata / perkiraan"): words.brief(row.actual_end) if row.place == "done" else f"≈ {expected}",
         _("Ditambah di sini"): _signed(row.added_here),
-        _("Terbawa"): words.length(row.inherited) if row.inherited else "",
         _("Selisih"): _signed(row.drift),
+        _("Paling lambat mulai"): words.brief(row.latest_start) if row.latest_start else "",
+        _("Median riwayat"): f"≈ {words.brief(row.median_end)}" if row.median_end else "",
+        _("Terbawa"): words.length(row.inherited) if row.inherited else "",
         _("Dijeda"): words.length(row.held) if row.held else "",
-        _("Median riwayat"): f"≈ {words.when(row.median_end)}" if row.median_end else "",
-        _("Paling lambat mulai"): words.when(row.latest_start) if row.latest_start else "",
     }
+
+
+def _sum_words(view: CascadeView) -> str:
+    """That the additions of all finished stays are the lateness they add up to."""
+    added = [row.added_here for row in view.rows if row.added_here is not None]
+    if not added:
+        return _("Belum ada langkah yang selesai.")
+    text = (
+        _("Jumlah “ditambah di sini”: {length}, sama dengan selisih akhir terhadap rencana.")
+        if view.ended_at
+        else _("Jumlah “ditambah di sini” sejauh ini: {length}, sama dengan selisih terhadap rencana.")
+    )
+    return text.format(length=_signed(sum(added)))
 
 
 def _signed(seconds: int | None) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from workbench.domain import sla, sla_words
+from workbench.domain import case_reasons, sla_words
+from workbench.domain.case_reasons import Reason, Stretch
+from workbench.domain.clock import Clock
 from workbench.domain.errors import OutsideCalendar
+from workbench.domain.sop_flow import standard_words
 from workbench.i18n import _
 from workbench.services import office_clock
 from workbench.services.track import CaseView, ClockFace, ProgressFlag
@@ -51,7 +54,7 @@ def three_clocks(view: CaseView) -> None:
         return
     columns = st.columns(3)
     with columns[0]:
-        face(_("Langkah ini"), view.step_clock, none=_("Langkah ini tidak memiliki waktu baku."))
+        face(_("Langkah ini"), view.step_clock, none=_no_step_time(view))
     with columns[1]:
         face(_("Seluruh SOP"), view.sop_clock, none=_("SOP ini tidak memiliki batas keseluruhan."))
     with columns[2]:
@@ -60,20 +63,86 @@ def three_clocks(view: CaseView) -> None:
         st.warning(view.clock_problem, icon=":material/event_busy:")
 
 
+def _no_step_time(view: CaseView) -> str:
+    phase = view.sop.phase_of(view.state.step)
+    if phase is None:
+        return _("Langkah ini tidak memiliki waktu baku.")
+    return _("Bagian fase {phase}: {amount} untuk langkah {first}–{last}.").format(
+        phase=phase.key, amount=standard_words(phase.standard), first=phase.steps[0], last=phase.steps[-1]
+    )
+
+
 def why_due(view: CaseView) -> None:
-    """The start, everything skipped on the way, and the due time of the present step."""
-    if view.state.ended or view.step_clock.due_at is None or not view.stays:
+    """For each of the three clocks: the start, everything skipped on the way, and the due time."""
+    if view.state.ended:
         return
-    stay = view.stays[-1]
-    standard = view.sop.step(view.state.step).standard
-    if standard is None:
-        return
-    with st.expander(_("Mengapa jatuh tempo saat itu?"), icon=":material/help:"):
-        with reading() as session:
-            clock = office_clock.clock(session)
-        try:
-            lines = sla_words.sentences(sla.explain(clock, stay.available_at, standard, stay.pauses))
-        except OutsideCalendar as error:
-            st.warning(str(error))
+    names = {"step": _("Langkah ini"), "sop": _("Seluruh SOP"), "law": _("Undang-undang")}
+    with reading() as session:
+        clock = office_clock.clock(session)
+    with st.expander(_("Mengapa batas ini?"), icon=":material/help:"):
+        found: dict[str, Reason] = {}
+        for key in names:
+            try:
+                reason = _reason(clock, view, key)
+            except OutsideCalendar as error:
+                st.warning(str(error))
+                continue
+            if reason is not None:
+                found[key] = reason
+        if not found:
+            st.markdown(_("Langkah dan SOP ini tidak memiliki waktu baku, jadi tidak ada batas yang dihitung."))
             return
-        st.markdown("\n".join(f"- {line}" for line in lines))
+        chosen = next(iter(found))
+        if len(found) > 1:
+            chosen = (
+                st.segmented_control(
+                    _("Batas"), list(found), default=chosen, required=True, format_func=names.__getitem__,
+                    key=f"why-{view.case_id}", label_visibility="collapsed",
+                )
+                or chosen
+            )  # fmt: skip
+        st.markdown("\n".join(f"- {line}" for line in reason_lines(view, chosen, found[chosen])))
+
+
+def _reason(clock: Clock, view: CaseView, key: str) -> Reason | None:
+    if key == "step":
+        return case_reasons.of_step(clock, view.sop, view.state, view.stays)
+    if key == "sop":
+        return case_reasons.of_sop(clock, view.sop, view.state, view.stays)
+    return case_reasons.of_law(clock, view.sop, view.state)
+
+
+def reason_lines(view: CaseView, key: str, reason: Reason) -> list[str]:
+    """A reason as lines of text: whose standard it is, then every line of its explanation."""
+    lines: list[str] = []
+    for number, stretch in enumerate(reason.stretches):
+        said = sla_words.sentences(stretch.explanation)
+        if number:
+            said = said[1:]  # it starts where the one before ended, which has just been said
+        if number < len(reason.stretches) - 1:
+            said = [line for line in said[:-1] if line] + [
+                _("Sampai {when}").format(when=words.when(stretch.explanation.due))
+            ]
+        lines += [f"**{_whose(view, key, stretch)}**", *(words.plain(line) for line in said)]
+    if reason.held:
+        lines.append(
+            _("Ditambah waktu yang dijeda, {length}: jatuh tempo {when}").format(
+                length=words.length(reason.held), when=words.when(reason.due)
+            )
+        )
+    return lines
+
+
+def _whose(view: CaseView, key: str, stretch: Stretch) -> str:
+    amount = standard_words(stretch.standard)
+    if key == "law":
+        extra = view.state.extension_days
+        base = _("UU 14/2008: jawaban dalam {amount}").format(amount=amount)
+        return _("{base}, termasuk perpanjangan {days} hari kerja").format(base=base, days=extra) if extra else base
+    if stretch.phase is not None:
+        return _("Fase {phase}, langkah {first}–{last}: {amount} untuk semuanya").format(
+            phase=stretch.phase.key, first=stretch.phase.steps[0], last=stretch.phase.steps[-1], amount=amount
+        )
+    if stretch.step:
+        return _("Langkah {no}: waktu baku {amount}").format(no=stretch.step, amount=amount)
+    return _("Seluruh SOP: {amount}").format(amount=amount)

@@ -6,6 +6,8 @@ drawn, so that a double click or a rerun gives the same answer; ``note-<case>-<s
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import streamlit as st
@@ -14,9 +16,9 @@ from workbench.domain.engine import CaseStatus, Evidence
 from workbench.domain.people import Person
 from workbench.domain.sop import Outcome, OutcomeKind, Step
 from workbench.i18n import _
-from workbench.services import documents, letters, track
+from workbench.services import documents, holds, letters, track
 from workbench.services.track import CaseView
-from workbench.ui import access, feedback
+from workbench.ui import access, feedback, words
 from workbench.ui.components import evidence as evidence_words
 from workbench.ui.resources import reading, writing
 
@@ -46,15 +48,17 @@ def panel(view: CaseView, person: Person) -> None:
         )
         return
     if view.state.status is CaseStatus.PAUSED:
-        st.info(_("Perkara sedang dijeda. Lanjutkan dulu sebelum memutus."), icon=":material/pause_circle:")
+        _held(view)
         return
     if not view.allowed.decide:
         st.markdown(f":gray[{_('Menunggu {holder}.').format(holder=view.holder_name)}]")
         return
+    _take(view)
     if not _object(view, step):
         return
     if _letter(view, step):
         return
+    _receiver(view, step)
     note = st.text_area(
         _("Catatan"), key=f"note-{view.case_id}-{view.seq}", height=80,
         placeholder=_("Wajib bila mengembalikan: apa yang perlu diperbaiki."),
@@ -71,6 +75,69 @@ def panel(view: CaseView, person: Person) -> None:
                 on_click=_decide,
                 args=(view, outcome, note, paper),
             )
+
+
+def _held(view: CaseView) -> None:
+    """Since when, for whom and why the case is held, and the button that lets it go on for those who may."""
+    party, reason = holds.party_words(view.state.paused_for), holds.reason_words(view.state.pause_reason)
+    said = _("Dijeda sejak {when}.").format(when=words.when(view.state.paused_since))
+    if party:
+        said += " " + _("Menunggu {party}.").format(party=words.plain(party))
+    if reason:
+        said += " " + _("Alasan: {reason}.").format(reason=words.plain(reason))
+    st.info(said + " " + _("Waktu ini tidak dibebankan kepada kantor."), icon=":material/pause_circle:")
+    if view.allowed.resume:
+        st.button(
+            _("Lanjutkan"), key=f"resume-{view.case_id}-{view.seq}", type="primary", icon=":material/play_arrow:",
+            on_click=_simple, args=(view, track.resume, _("Dilanjutkan: jam langkah berjalan lagi.")),
+        )  # fmt: skip
+
+
+def _take(view: CaseView) -> None:
+    """Who works on the step and since when; where nobody does, the button that starts the working clock."""
+    if view.state.taken_by:
+        since = view.stays[-1].taken_at if view.stays else None
+        st.caption(_("Anda kerjakan sejak {when}.").format(when=words.when(since)))
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            _("Mulai kerjakan"), key=f"take-{view.case_id}-{view.seq}", icon=":material/back_hand:",
+            help=_("Jam mengerjakan mulai berjalan dan rekan melihat bahwa Anda yang memegangnya."),
+            on_click=_simple, args=(view, track.take, _("Langkah ini kini di tangan Anda.")),
+        )  # fmt: skip
+        st.caption(_("Belum ada yang mengerjakan."), width="content")
+
+
+def _simple(view: CaseView, verb: Callable[..., Any], said: str) -> None:
+    with feedback.shown_errors(later=True) as done, writing() as session:
+        verb(
+            session, case_id=view.case_id, seen_seq=view.seq, by=access.require(), idem=f"{idem(view)}-{verb.__name__}"
+        )
+    if done.ok:
+        feedback.flash(said)
+
+
+def _receiver(view: CaseView, step: Step) -> None:
+    """Whom a disposition names; offered where a superior hands work down and more than one could do it."""
+    with reading() as session:
+        able = {
+            outcome.key: track.receivers(session, case_id=view.case_id, outcome=outcome.key)
+            for outcome in step.outcomes
+        }
+    given = next((outcome for outcome in step.outcomes if len(able[outcome.key]) > 1), None)
+    if given is None:
+        return
+    names = {person.username: person.name for person in able[given.key]}
+    lane = view.sop.holder(view.sop.step(given.to)).name
+    st.selectbox(
+        _("{outcome} kepada").format(outcome=given.label), list(names), index=None, format_func=names.__getitem__,
+        key=_receiver_key(view, given), placeholder=_("Semua {lane}").format(lane=lane),
+        help=_("Boleh dikosongkan: langkah {no} lalu tampak pada semua pemegang perannya.").format(no=given.to),
+    )  # fmt: skip
+
+
+def _receiver_key(view: CaseView, outcome: Outcome) -> str:
+    return f"to-{view.case_id}-{view.seq}-{outcome.key}"
 
 
 def _ordered(outcomes: tuple[Outcome, ...]) -> list[Outcome]:
@@ -140,6 +207,7 @@ def _decide(view: CaseView, outcome: Outcome, note: str, paper: tuple[str, bytes
         track.decide(
             session, case_id=view.case_id, seen_seq=view.seq, outcome=outcome.key, by=person,
             idem=f"{idem(view)}-{outcome.key}", note=note, evidence=seen,
+            assignee=st.session_state.get(_receiver_key(view, outcome)) or "",
         )  # fmt: skip
     if done.ok:
         feedback.flash(

@@ -5,17 +5,19 @@ Each is an event with a reason; each asks for the right again when it is done.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import streamlit as st
 
-from workbench.domain.engine import CaseStatus
-from workbench.domain.people import Role
-from workbench.domain.sop import OutcomeKind
+from workbench.domain import sla
+from workbench.domain.engine import MAX_EXTENSION_DAYS, CaseStatus
+from workbench.domain.errors import OutsideCalendar
+from workbench.domain.sop import END, OutcomeKind
 from workbench.i18n import N_, _
-from workbench.services import people, track
+from workbench.services import holds, office_clock, track
 from workbench.services.track import CaseView
 from workbench.ui import access, feedback, words
 from workbench.ui.resources import reading, writing
@@ -23,7 +25,8 @@ from workbench.ui.resources import reading, writing
 ACTIONS = {
     "pause": N_("Jeda"),
     "resume": N_("Lanjutkan"),
-    "reassign": N_("Alihkan"),
+    "pass_on": N_("Serahkan kepada rekan"),
+    "reassign": N_("Alihkan kepada orang lain"),
     "skip": N_("Lewati langkah"),
     "cut_off": N_("Tutup pengumpulan"),
     "extend": N_("Perpanjang tenggat undang-undang"),
@@ -31,12 +34,8 @@ ACTIONS = {
     "reopen": N_("Buka kembali"),
     "note": N_("Tambah catatan"),
 }
-REASONS = {
-    "requester": N_("Menunggu pemohon melengkapi"),
-    "opd": N_("Menunggu OPD"),
-    "bps": N_("Menunggu BPS"),
-    "other": N_("Alasan lain"),
-}
+_REASONED = frozenset({"skip", "cut_off", "extend", "cancel", "reopen", "note"})
+"""What is refused without a reason."""
 
 
 def possible(view: CaseView) -> list[str]:
@@ -44,13 +43,15 @@ def possible(view: CaseView) -> list[str]:
     state = view.state
     found: list[str] = []
     if view.allowed.decide or view.allowed.supervise:
-        found += ["resume"] if state.status is CaseStatus.PAUSED else []
         found += ["pause"] if state.status is CaseStatus.OPEN else []
+    found += ["resume"] if view.allowed.resume else []
+    found += ["pass_on"] if view.allowed.pass_on and not view.allowed.supervise else []
     if view.allowed.supervise:
         if state.ended:
             found += ["reopen"]
         else:
-            found += ["reassign", "skip"] if state.status is CaseStatus.OPEN else []
+            found += ["reassign"] if state.status in (CaseStatus.OPEN, CaseStatus.PAUSED) else []
+            found += ["skip"] if state.status is CaseStatus.OPEN else []
             found += ["cut_off"] if state.status is CaseStatus.WAITING_CHILDREN else []
             found += ["extend"] if view.sop.legal_clock and not state.extension_days else []
             found += ["cancel"]
@@ -74,7 +75,11 @@ def ask(view: CaseView, action: str) -> None:
     """What the action needs to know, what it will do in a sentence, and the button that does it."""
     st.markdown(f"**{_(ACTIONS[action])}** · {view.number} · {words.plain(view.subject)}")
     more = _fields(view, action)
-    note = st.text_area(_("Catatan"), key=f"act-note-{view.case_id}-{view.seq}-{action}", height=80)
+    needed = action in _REASONED
+    note = st.text_area(
+        _("Alasan tertulis (wajib)") if needed else _("Catatan"), key=f"act-note-{view.case_id}-{view.seq}-{action}",
+        height=80,
+    )  # fmt: skip
     if not st.button(_(ACTIONS[action]), type="primary"):
         return
     key = st.session_state.setdefault(f"act-idem-{view.case_id}-{view.seq}-{action}", uuid4().hex)
@@ -91,31 +96,85 @@ def ask(view: CaseView, action: str) -> None:
 
 
 def _verb(action: str) -> Callable[..., Any]:
-    return track.add_note if action == "note" else getattr(track, action)
+    verb: Callable[..., Any] = getattr(track, {"note": "add_note", "pass_on": "reassign"}.get(action, action))
+    return verb
 
 
 def _fields(view: CaseView, action: str) -> dict[str, Any]:
     match action:
         case "pause":
-            st.caption(_("Selama dijeda jam langkah berhenti; waktu menunggu tidak dibebankan kepada kantor."))
-            reason = st.selectbox(_("Menunggu siapa"), list(REASONS), format_func=lambda key: _(REASONS[key]))
-            return {"reason": reason, "waiting_for": "" if reason == "other" else reason}
+            return _pause()
         case "skip":
             st.caption(_("Langkah dilewati tanpa hasil; alasannya tercatat dan tampil pada riwayat."))
             ways = [o for o in view.sop.step(view.state.step).outcomes if o.kind is not OutcomeKind.RETURN]
-            chosen = st.selectbox(_("Teruskan ke"), ways, format_func=lambda o: f"{o.label} → {o.to}")
+            chosen = st.selectbox(_("Teruskan ke"), ways, format_func=lambda o: f"{o.label} → {_place(view, o.to)}")
             return {"outcome": chosen.key}
-        case "reassign":
-            role = view.sop.lane(view.sop.step(view.state.step).lane).role
-            with reading() as session:
-                names = {p.username: p.name for p in people.holders(session, Role(role), view.opd_code)}
-            return {"assignee": st.selectbox(_("Kepada"), list(names), format_func=names.__getitem__)}
+        case "reassign" | "pass_on":
+            return _whom(view)
         case "cut_off":
             open_ones = [child.opd_name for child in view.children if child.closed_at is None]
             st.warning(_("Belum selesai: {names}. Sebutkan alasannya.").format(names=", ".join(open_ones) or "–"))
             return {}
         case "extend":
-            st.caption(_("Sekali saja, tujuh hari kerja, dengan alasan tertulis (UU 14/2008 Pasal 22)."))
+            return _extension(view)
+        case "cancel":
+            st.caption(_("Perkara berakhir tanpa hasil; perkara OPD di bawahnya ikut ditutup. Riwayatnya tetap ada."))
             return {}
+        case "reopen":
+            return _where_to(view)
         case _:
             return {}
+
+
+def _pause() -> dict[str, Any]:
+    st.caption(_("Selama dijeda jam langkah berhenti; waktu menunggu tidak dibebankan kepada kantor."))
+    party = st.selectbox(_("Menunggu siapa"), list(holds.PARTIES), format_func=holds.party_words)
+    reason = st.selectbox(_("Karena apa"), list(holds.REASONS), format_func=holds.reason_words)
+    return {"reason": reason, "waiting_for": party}
+
+
+def _whom(view: CaseView) -> dict[str, Any]:
+    """The holders of the present step's lane, and all of them together."""
+    with reading() as session:
+        names = {p.username: p.name for p in track.colleagues(session, case_id=view.case_id)}
+    lane = view.sop.holder(view.sop.step(view.state.step)).name
+    now = view.state.taken_by or view.state.assignee
+    if now:
+        st.caption(_("Kini pada {name}.").format(name=words.plain(view.holder_name)))
+    everybody = {"": _("Semua {lane}").format(lane=lane)} if now else {}
+    choices = {u: n for u, n in names.items() if u != now} | everybody
+    if not choices:
+        st.caption(_("Tidak ada orang lain yang memegang peran {lane} hari ini.").format(lane=lane))
+    return {"assignee": st.selectbox(_("Kepada"), list(choices), format_func=choices.__getitem__, key="act-whom")}
+
+
+def _extension(view: CaseView) -> dict[str, Any]:
+    st.caption(_("Sekali saja, paling lama tujuh hari kerja, dengan alasan tertulis (UU 14/2008 Pasal 22)."))
+    days = st.number_input(_("Hari kerja"), 1, MAX_EXTENSION_DAYS, MAX_EXTENSION_DAYS, key="act-days")
+    opened = view.state.opened_at
+    if opened is not None:
+        with reading() as session, contextlib.suppress(OutsideCalendar):
+            until = sla.legal_due(office_clock.clock(session), opened, int(days))
+            st.markdown(
+                _("Tenggat {now} menjadi **{then}**.").format(
+                    now=words.when(view.law_clock.due_at), then=words.when(until)
+                )
+            )
+    return {"days": int(days)}
+
+
+def _where_to(view: CaseView) -> dict[str, Any]:
+    """At which step an ended case is taken up: where it was left, or an earlier one."""
+    steps = [row.no for row in view.steps]
+    left = view.state.before_close
+    chosen = st.selectbox(
+        _("Dibuka kembali pada langkah"), steps, index=steps.index(left) if left in steps else 0,
+        format_func=lambda no: _place(view, no), key="act-step",
+    )  # fmt: skip
+    st.caption(_("Paraf dan hasil langkah itu serta langkah sesudahnya tidak berlaku lagi dan dibuat ulang."))
+    return {"to_step": chosen}
+
+
+def _place(view: CaseView, no: str) -> str:
+    """A step as its number and activity; the end in words."""
+    return _("selesai") if no == END else f"{no}. {view.sop.step(no).activity}"
