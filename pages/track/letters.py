@@ -3,16 +3,21 @@
 import streamlit as st
 
 from workbench.domain.letters import NATURE_WORDS, STATUS_WORDS, Direction
-from workbench.domain.people import WALIDATA_ROLES
+from workbench.domain.people import WALIDATA_ROLES, Role
 from workbench.i18n import _
 from workbench.services import letter_papers, letters, people
 from workbench.services.letter_model import RegisterRow
-from workbench.ui import access, feedback, frame, words
-from workbench.ui.components import letter_detail
+from workbench.ui import access, address, feedback, frame, words
+from workbench.ui.components import letter_detail, letter_incoming, letter_outgoing, letter_settings
 from workbench.ui.components import letter_forms as forms
 from workbench.ui.resources import reading, writing
 
-person = access.require(*WALIDATA_ROLES)
+person = access.require(*WALIDATA_ROLES, Role.ADMINISTRATOR)
+
+if not person.roles & WALIDATA_ROLES:  # an administrator sets the agenda up and reads no letters
+    frame.header(_("Agenda surat"), _("Pola nomor, kode unit dan kop surat. Isi agenda dibaca petugas walidata."))
+    letter_settings.fields()
+    st.stop()
 
 opened = st.query_params.get("surat", "")
 if opened.isdecimal():
@@ -21,23 +26,27 @@ if opened.isdecimal():
 
 frame.header(_("Agenda surat"), _("Surat masuk dan keluar, bernomor urut tanpa celah tiap tahun."))
 
+address.one("buku", [book.value for book in Direction], default=Direction.INCOMING.value)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     chosen = st.segmented_control(
-        _("Buku"), [Direction.INCOMING.value, Direction.OUTGOING.value], default=Direction.INCOMING.value, key="buku",
-        required=True, bind="query-params", format_func=lambda value: forms.book_word(Direction(value)),
+        _("Buku"), [book.value for book in Direction], key="buku", required=True, on_change=address.keep,
+        args=("buku",), format_func=lambda value: forms.book_word(Direction(value)),
     )  # fmt: skip
     direction = Direction(chosen)
     with reading() as session:
-        years = letters.years(session, direction)
-    year = st.selectbox(_("Tahun"), years, key="tahun", width=110)
+        years = [str(number) for number in letters.years(session, direction)]
+    address.one("tahun", years, default=years[0])
+    if st.session_state["tahun"] not in years:  # the other book does not go back that far
+        st.session_state["tahun"] = years[0]
+    year = int(st.selectbox(_("Tahun"), years, key="tahun", width=110, on_change=address.keep, args=("tahun",)))
     wanted = st.text_input(
         _("Cari"), key="cari", bind="query-params", placeholder=_("nomor, asal, hal, disposisi"), width=260
     )
     if direction is Direction.INCOMING:
         if st.button(_("Surat masuk baru"), type="primary", icon=":material/add:"):
-            forms.incoming()
+            letter_incoming.incoming()
     elif st.button(_("Surat keluar baru"), type="primary", icon=":material/add:"):
-        forms.outgoing()
+        letter_outgoing.outgoing()
 
 with reading() as session:
     rows = letters.register(session, person=person, direction=direction, year=year, wanted=wanted or "")
@@ -114,6 +123,6 @@ with st.container(horizontal=True):
             _("Unduh {form}").format(form=form.upper()), icon=":material/download:", key=f"export-{form}",
             on_click=export, args=(form,), disabled=not rows,
         )  # fmt: skip
-    if forms.may_set(person) and st.button(_("Pengaturan"), icon=":material/settings:"):
-        forms.setting()
+    if letter_settings.may_set(person) and st.button(_("Pengaturan"), icon=":material/settings:"):
+        letter_settings.setting()
 st.caption(_("Hari ini {day}. Nomor mulai lagi dari 1 pada 1 Januari.").format(day=people.today().strftime("%d/%m/%Y")))

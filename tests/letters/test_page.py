@@ -38,6 +38,7 @@ def dialog(office: Office, who: str, call: str) -> AppTest:
     script = f"""
 from workbench.services import letters
 from workbench.ui import access
+from workbench.ui.components import letter_disposition, letter_incoming, letter_outgoing, letter_settings
 from workbench.ui.components import letter_forms as forms
 from workbench.ui.resources import reading
 forms.open_letter = lambda number: None
@@ -91,7 +92,7 @@ def test_a_letter_is_written_down_by_the_form(desk: Office) -> None:
     at = page(desk)
     button(at, "Surat masuk baru").click().run()
     assert at.text_input(key="in-from").value == "" and not at.exception
-    at = dialog(desk, "clerk", "forms.incoming()")
+    at = dialog(desk, "clerk", "letter_incoming.incoming()")
     at.text_input(key="in-from").set_value("BPS Kota Tarakan")
     at.text_input(key="in-number").set_value("B-12/BPS")
     at.text_input(key="in-subject").set_value("Permohonan data murid").run()
@@ -126,7 +127,7 @@ def test_the_head_disposes_and_the_case_goes_on(desk: Office) -> None:
     at = page(desk, "kadis", surat=str(got.letter_id))
     button(at, "Disposisikan").click().run()
     assert not at.exception and at.text_area(key=f"dis-note-{got.letter_id}").value == ""
-    at = dialog(desk, "kadis", f"forms.dispose(view({got.letter_id}), person)")
+    at = dialog(desk, "kadis", f"letter_disposition.dispose(view({got.letter_id}), person)")
     at.selectbox(key=f"dis-to-{got.letter_id}").select_index(1)
     at.text_area(key=f"dis-note-{got.letter_id}").set_value("Tindak lanjuti").run()
     assert "Teruskan perkara" in at.checkbox[0].label and at.checkbox[0].value is True
@@ -167,7 +168,7 @@ def test_settings_show_the_number_they_would_give(desk: Office) -> None:
     at = page(desk)
     button(at, "Pengaturan").click().run()
     assert "000.8.3.3/31/DKISP/" in plain(at)
-    at = dialog(desk, "clerk", "forms.setting()")
+    at = dialog(desk, "clerk", "letter_settings.setting()")
     at.text_input(key="set-pattern").set_value("{classification}/{unit}/IKPS/{number}").run()
     assert "000.8.3.3/DKISP/IKPS/31" in plain(at)
     at.text_input(key="set-pattern").set_value("{year}").run()
@@ -186,7 +187,7 @@ def test_the_book_is_downloaded(desk: Office) -> None:
 def test_a_reply_is_drafted_by_the_form_and_completes_its_case(desk: Office) -> None:
     with database.writing() as session:
         got = receive(session, desk, "a", scans=[scan()], open_sop="trk-layanan-data")
-    at = dialog(desk, "staff", f"forms.outgoing(source=view({got.letter_id}))")
+    at = dialog(desk, "staff", f"letter_outgoing.outgoing(source=view({got.letter_id}))")
     assert "005/12/BAP" in at.text_area[0].value and at.checkbox[0].value is True
     button(at, "Simpan draf").click().run()
     assert not at.exception and not at.error
@@ -194,11 +195,11 @@ def test_a_reply_is_drafted_by_the_form_and_completes_its_case(desk: Office) -> 
         number = letters.draft_of_case(session, got.case_id or 0)
         view = letters.letter(session, letter_id=number or 0, person=desk["staff"])
     assert view.reply_to == got.letter_id and view.case_result and view.subject.startswith("Jawaban Permohonan")
-    at = dialog(desk, "staff", f"forms.outgoing(present=view({number}))")
+    at = dialog(desk, "staff", f"letter_outgoing.outgoing(present=view({number}))")
     at.text_input[3].set_value("2 berkas").run()
     button(at, "Simpan draf").click().run()
     assert not at.exception and not at.error
-    at = dialog(desk, "clerk", f"forms.link(view({number}))")
+    at = dialog(desk, "clerk", f"letter_incoming.link(view({number}))")
     assert not at.exception
     opened = page(desk, "kadis", surat=str(number))
     assert "Nomor diberikan saat langkah tanda tangan diputus" in plain(opened)

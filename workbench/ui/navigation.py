@@ -65,7 +65,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("track/case.py", N_("Perkara"), ":material/route:", "perkara", hidden=True),
     PageSpec("track/search.py", N_("Cari"), ":material/search:", "cari", hidden=True),
     PageSpec("track/analytics.py", N_("Analisis waktu"), ":material/monitoring:", "analisis-waktu", SUPERVISOR_ROLES),
-    PageSpec("track/letters.py", N_("Agenda surat"), ":material/mail:", "surat", WALIDATA_ROLES),
+    PageSpec("track/letters.py", N_("Agenda surat"), ":material/mail:", "surat", WALIDATA_ROLES | ADMINISTRATORS),
     PageSpec("track/sop.py", N_("Pustaka SOP"), ":material/menu_book:", "sop"),
     PageSpec("collect/submit.py", N_("Kirim data"), ":material/upload_file:", "kirim", PRODUCER_ROLES),
     PageSpec("collect/submissions.py", N_("Kiriman"), ":material/folder_open:", "kiriman", WALIDATA_ROLES),

@@ -21,6 +21,7 @@ from workbench.reporting.formats import day as printed_day
 from workbench.services import letter_papers, letters, track
 from workbench.services.letter_model import LetterView, Paper
 from workbench.ui import access, feedback, frame, words
+from workbench.ui.components import letter_disposition, letter_incoming, letter_outgoing
 from workbench.ui.components import letter_forms as forms
 from workbench.ui.resources import reading, writing
 from workbench.ui.theme import Colour
@@ -145,11 +146,7 @@ def _dispositions(view: LetterView) -> None:
             f"**{words.plain(said)}** :gray[· {words.when(item.at)}]"
             + (f"  \n{words.plain(asked)}" if asked else "")
             + (f"  \n:gray[“{words.plain(item.note)}”]" if item.note else "")
-            + (
-                f"  \n:gray[{words.plain(_('Disalin dari lembar kertas oleh {name}').format(name=copied))}]"
-                if copied
-                else ""
-            )
+            + (f"  \n:gray[{words.plain(copied)}]" if copied else "")
         )
 
 
@@ -181,17 +178,17 @@ def _incoming_actions(view: LetterView, person: Person) -> None:
     if view.status is LetterStatus.SETTLED:
         st.markdown(_("Surat ini selesai ditindaklanjuti."))
     elif st.button(_("Disposisikan"), type="primary", icon=":material/forward_to_inbox:"):
-        forms.dispose(view, person)
+        letter_disposition.dispose(view, person)
     st.button(
         _("Cetak lembar disposisi"), icon=":material/print:", on_click=_print_disposition, args=(view,),
         key=f"print-{view.letter_id}-{view.version}",
     )  # fmt: skip
     if st.button(_("Buat balasan"), icon=":material/reply:"):
-        forms.outgoing(source=view)
+        letter_outgoing.outgoing(source=view)
     if st.button(_("Tambah lampiran"), icon=":material/attach_file:"):
-        forms.add_scan(view)
+        letter_incoming.add_scan(view)
     if view.case_id is None and st.button(_("Kaitkan dengan perkara"), icon=":material/route:"):
-        forms.link(view)
+        letter_incoming.link(view)
     if view.status is not LetterStatus.SETTLED and st.button(_("Selesaikan"), icon=":material/task_alt:"):
         forms.remark(view, "settle")
 
@@ -215,16 +212,16 @@ def _draft_actions(view: LetterView, person: Person) -> None:
     elif draft and person.username != view.created_by and st.button(
         _("Catat tanda tangan"), type="primary", icon=":material/signature:"
     ):  # fmt: skip
-        forms.sign(view, person)
+        letter_outgoing.sign(view, person)
     if draft:
         st.button(
             _("Susun PDF dan DOCX"), icon=":material/print:", on_click=_print_letter, args=(view,),
             key=f"print-{view.letter_id}-{view.version}",
         )  # fmt: skip
     if st.button(_("Ubah isi"), icon=":material/edit:"):
-        forms.outgoing(present=view)
+        letter_outgoing.outgoing(present=view)
     if draft and st.button(_("Unggah pindaian bertanda tangan"), icon=":material/upload_file:"):
-        forms.bring_signed(view)
+        letter_outgoing.bring_signed(view)
     if draft and person.roles & SUPERVISOR_ROLES and not view.case_result and st.button(
         _("Kembalikan draf"), icon=":material/undo:"
     ):  # fmt: skip
