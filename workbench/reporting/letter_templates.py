@@ -7,6 +7,7 @@ in double braces are filled in. A test holds the committed files to what this ma
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,6 @@ from docx.shared import Cm, Pt
 from workbench.domain.letters import TemplateKind
 
 FOLDER = Path(__file__).parent / "templates" / "letters"
-_OPENING = {
-    TemplateKind.REPLY: "Dengan hormat,",
-    TemplateKind.REQUEST: "Dengan hormat, dalam rangka penyelenggaraan statistik sektoral kami sampaikan hal berikut.",
-}
 
 
 def build(kind: TemplateKind) -> bytes:
@@ -42,7 +39,7 @@ def build(kind: TemplateKind) -> bytes:
     _line(document, "{{ head.address }}", size=9, align=centre)
     _rule(_line(document, "{{ head.contact }}", size=9, align=centre))
     _line(document, "{{ place }}, {{ date }}", align=WD_ALIGN_PARAGRAPH.RIGHT)
-    facts = document.add_table(rows=0, cols=2)
+    facts = document.add_table(rows=0, cols=3)
     for name, value in (
         ("Nomor", "{{ number }}"),
         ("Sifat", "{{ nature }}"),
@@ -50,36 +47,40 @@ def build(kind: TemplateKind) -> bytes:
         ("Hal", "{{ subject }}"),
     ):
         cells = facts.add_row().cells
-        cells[0].width, cells[1].width = Cm(2.6), Cm(13.9)
-        cells[0].text, cells[1].text = name, f": {value}"
+        for cell, text in zip(cells, (name, ":", value), strict=True):
+            _fill(cell, text, bold=name == "Hal" and text == value)
+    _fix_widths(facts, (2.2, 0.4, 13.9))
     document.add_paragraph()
     _line(document, "Yth. {{ recipient }}")
     _line(document, "di {{ recipient_place or 'Tempat' }}")
     document.add_paragraph()
-    _line(document, _OPENING[kind])
     _line(document, "{%p for text in paragraphs %}")
     body = _line(document, "{{ text }}", align=WD_ALIGN_PARAGRAPH.JUSTIFY)
     body.paragraph_format.first_line_indent = Cm(1)
     _line(document, "{%p endfor %}")
+    _line(document, "")
     for text, bold in (("{{ signer_title }},", False), ("", False), ("", False), ("{{ signer_name }}", True)):
         _line(document, text, bold=bold, indent=9)
+    _line(document, "{%p if signer_number %}")
     _line(document, "NIP {{ signer_number }}", indent=9)
+    _line(document, "{%p endif %}")
     _line(document, "{%p if parafs %}")
     _line(document, "Paraf hierarki", size=9, bold=True)
     column = document.add_table(rows=1, cols=4)
     column.style = "Table Grid"
     for cell, text in zip(column.rows[0].cells, ("Jabatan", "Diparaf oleh", "Waktu", "Paraf"), strict=True):
-        cell.text = text
+        _fill(cell, text, size=8.5, bold=True)
     for texts in (
         ("{%tr for p in parafs %}", "", "", ""),
         ("{{ p.post }}", "{{ p.name }}", "{{ p.when }}", ""),
         ("{%tr endfor %}", "", "", ""),
     ):
         for cell, text in zip(column.add_row().cells, texts, strict=True):
-            cell.text = text
+            _fill(cell, text, size=8.5)
+    _fix_widths(column, (5.5, 4.2, 4.2, 2.0))
     _line(document, "{%p endif %}")
     _line(document, "{%p if copies %}")
-    _line(document, "Tembusan:", size=10)
+    _line(document, "Tembusan:", size=10).paragraph_format.space_before = Pt(8)
     _line(document, "{%p for name in copies %}")
     _line(document, "{{ loop.index }}. {{ name }}", size=10)
     _line(document, "{%p endfor %}")
@@ -101,6 +102,22 @@ def _line(
     if indent:
         paragraph.paragraph_format.left_indent = Cm(indent)
     return paragraph
+
+
+def _fill(cell: Any, text: str, *, size: float = 11, bold: bool = False) -> None:
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_after = Pt(2)
+    run = paragraph.add_run(text)
+    run.bold, run.font.size = bold, Pt(size)
+
+
+def _fix_widths(table: Any, widths: Sequence[float]) -> None:
+    """Columns of these widths (cm), whatever stands in them."""
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
 
 
 def _rule(paragraph: Any) -> None:
