@@ -11,9 +11,14 @@ import pypdf
 import pytest
 
 from tests.analytics import office, slow
+from workbench import moment
 from workbench.domain.errors import Refused
+from workbench.domain.letters import Nature
+from workbench.domain.people import Role
 from workbench.reporting import resume as reporting
-from workbench.services import resume
+from workbench.reporting import resume_print as printing
+from workbench.services import audit, demo_office, letters, office_clock, people, resume, track
+from workbench.services.letter_model import HIDDEN, Facts
 from workbench.storage import database
 
 MONTHS = [date(2025, 6, 1), date(2026, 3, 1), date(2026, 10, 1), date(2026, 11, 1)]
@@ -92,18 +97,18 @@ def test_pdf_and_xlsx_say_the_same(asked_sqlite, past, tmp_path):
     first, again = tmp_path / "1", tmp_path / "2"
     first.mkdir()
     again.mkdir()
-    assert reporting.write(counted, first) == reporting.write(counted, again)
+    assert printing.write(counted, first) == printing.write(counted, again)
     pages = [page.extract_text() for page in pypdf.PdfReader(first / "resume.pdf").pages]
     text = " ".join(" ".join(pages).split())
     assert "Oktober 2026" in text
     last = past.rows["event"][-1]
     for page in pages:
-        assert last[-1] in page
+        assert f"event:{last[0]}:{last[-1]}" in page
     assert f"no. {last[0]} " in text
     for line in counted.lines:
         assert line.number in text
     book = openpyxl.load_workbook(io.BytesIO((first / "resume.xlsx").read_bytes()))
-    assert [page.title for page in book.worksheets] == ["Ringkasan", "Sebab", "Daftar"]
+    assert [page.title for page in book.worksheets] == ["Ringkasan", "Sebab", "Daftar", "Surat masuk", "Surat keluar"]
     listed = [row[0].value for row in book["Daftar"].iter_rows(min_row=4)]
     assert [line.number for line in counted.lines] == [value for value in listed if value and value.startswith("P-")]
     whole = next(row for row in book["Ringkasan"].iter_rows(values_only=True) if row[0] == "Seluruhnya")
@@ -123,6 +128,51 @@ def test_the_notebook_reads_files_only(asked_sqlite, tmp_path, monkeypatch):
     assert files.xlsx.stat().st_size > 5_000
     assert files.notebook.exists()
     assert "Menulis PDF dan XLSX" in steps
-    expected = reporting.write(reporting.open_month(folder), tmp_path)
+    expected = printing.write(reporting.open_month(folder), tmp_path)
     assert (tmp_path / "resume.pdf").read_bytes() == files.pdf.read_bytes()
     assert set(expected) == {"resume.pdf", "resume.xlsx"}
+
+
+def test_its_anchor_is_found_by_machine_and_asked_of_the_event_log(sqlite_db, tmp_path):
+    with database.writing() as session:
+        demo_office.seed_office(session)
+        clerk = people.person_by_username(session, "agenda")
+        track.start(session, sop_id="trk-layanan-data", subject="Data guru", by=clerk, idem="a", requester="Solopos")
+    with database.session() as session:
+        month = resume.previous_month() + timedelta(days=40)
+        folder = resume.freeze(session, month=month)
+        printing.write(reporting.open_month(folder), tmp_path)
+        papers = [tmp_path / "resume.pdf", tmp_path / "resume.xlsx", folder / "manifest.json"]
+        anchor = audit.anchor_text("event", audit.verify(session).event_anchor)
+        assert {resume.anchor_of(path) for path in papers} == {anchor}
+        assert [resume.problems(session, path) for path in papers] == [(), (), ()]
+    forged = tmp_path / "forged.json"
+    forged.write_text(papers[2].read_text().replace(anchor[-8:], "0" * 8))
+    with database.session() as session:
+        assert "no longer contains" in " ".join(resume.problems(session, forged))
+    (tmp_path / "other.pdf").write_bytes(b"%PDF-1.7")
+    with pytest.raises(Refused, match=r"other\.pdf"):
+        resume.anchor_of(tmp_path / "other.pdf")
+
+
+def test_letters_of_the_month_are_listed_and_counted(sqlite_db):
+    with database.writing() as session:
+        demo_office.seed_office(session)
+        clerk, kadis = (people.person_by_username(session, name) for name in ("agenda", "kadis"))
+        track.start(session, sop_id="trk-layanan-data", subject="Data guru", by=clerk, idem="a", requester="Solopos")
+    with moment.at(moment.now() - timedelta(days=70)), database.writing() as session:
+        for key in ("old", "older"):
+            letters.receive(session, by=clerk, idem=key, facts=Facts("Bappeda", f"Surat {key}"))
+        letters.settle(session, letter_id=1, seen_version=1, by=clerk, idem="s", note="Selesai.")
+    with database.writing() as session:
+        new = letters.receive(session, by=clerk, idem="new", facts=Facts("Dinkes", "Rahasia", nature=Nature.SECRET))
+        letters.dispose(session, letter_id=new.letter_id, seen_version=1, by=kadis, idem="d",
+                        to_role=Role.DIVISION_HEAD, note="Pelajari.")  # fmt: skip
+        letters.settle(session, letter_id=new.letter_id, seen_version=2, by=clerk, idem="n", note="Beres.")
+    with database.session() as session:
+        found = reporting.open_month(resume.freeze(session, month=office_clock.today()))
+    assert [line.subject for line in found.letters] == ["Surat older", HIDDEN]
+    assert (found.letters[1].done, found.letters[1].days) == (office_clock.today(), 0)
+    assert "Kepala Bidang" in found.letters[1].disposition
+    assert found.letter_totals == reporting.LetterTotals(before=1, came=1, settled=1, open=1, out=0)
+    assert "1 masuk, 1 selesai, 1 belum selesai" in reporting.letters_sentence(found)

@@ -11,23 +11,19 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow.parquet as pq
-import typst
 from babel.dates import format_date
 
-from workbench.domain.errors import Refused, RenderFailed
+from workbench.domain.errors import Refused
 from workbench.i18n import _, language
-from workbench.reporting import theme
 from workbench.reporting.formats import locale_of, number
-from workbench.reporting.spreadsheet import Cell, Column, Kind, Sheet, xlsx_bytes
 
-TEMPLATE = Path(__file__).parent / "templates" / "resume.typ"
 FEW = 5
 
 
@@ -48,6 +44,39 @@ class Line:
     verdict: str
     cause: str
     over_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One letter of the month: coming in it was received on ``day`` and ``done`` when settled, going out signed then.
+
+    ``days``: working days from receipt to the end, the day of receipt being day 0; None while it is open.
+    """
+
+    incoming: bool
+    agenda: str
+    day: date
+    letter_number: str
+    letter_date: date | None
+    correspondent: str
+    subject: str
+    nature: str
+    disposition: str
+    case: str
+    done: date | None
+    days: int | None
+    follow_up: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterTotals:
+    """The month's letters in numbers; ``before + came == settled + open``, what went out is counted apart."""
+
+    before: int
+    came: int
+    settled: int
+    open: int
+    out: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +122,13 @@ class Month:
     by_sop: tuple[tuple[str, Totals], ...]
     causes: tuple[Cause, ...]
     lines: tuple[Line, ...]
+    letters: tuple[LetterLine, ...]
+    letter_totals: LetterTotals
+
+    @property
+    def anchor(self) -> str:
+        """The last event it knew as one word that ``workbench audit verify --anchor`` takes."""
+        return f"event:{self.last_event['id']}:{self.last_event['hash']}"
 
     @property
     def name(self) -> str:
@@ -123,6 +159,7 @@ def open_month(folder: str | Path) -> Month:
     rows = pq.read_table(root / "cases.parquet").to_pylist()
     causes = pq.read_table(root / "causes.parquet").to_pylist()
     lines = tuple(_line(row) for row in rows)
+    letters = tuple(LetterLine(**row) for row in pq.read_table(root / "letters.parquet").to_pylist())
     titles = {line.sop_id: line.sop_title for line in lines}
     return Month(
         month, manifest["office"], ZoneInfo(manifest["zone"]), manifest["last_event"],
@@ -133,7 +170,7 @@ def open_month(folder: str | Path) -> Month:
             for row in causes
             if row["breached"] or row["over_s"] > 0
         ),
-        lines,
+        lines, letters, count_letters(letters, month),
     )  # fmt: skip
 
 
@@ -174,6 +211,21 @@ def count(lines: Iterable[Line], month: date) -> Totals:
     )
 
 
+def count_letters(letters: Iterable[LetterLine], month: date) -> LetterTotals:
+    """The month's letters in numbers. What was settled after the month stood open at its end."""
+    end = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    found = list(letters)
+    incoming = [line for line in found if line.incoming]
+    settled = sum(line.done is not None and line.done < end for line in incoming)
+    return LetterTotals(
+        before=sum(line.day < month for line in incoming),
+        came=sum(line.day >= month for line in incoming),
+        settled=settled,
+        open=len(incoming) - settled,
+        out=len(found) - len(incoming),
+    )
+
+
 # ---------------------------------------------------------------- words
 
 
@@ -200,11 +252,13 @@ def verdict_word(line: Line) -> str:
     return {"on_time": _("tepat"), "breached": _("lewat")}.get(line.verdict, "")
 
 
-def _percent(rate: float | None) -> str:
+def percent_text(rate: float | None) -> str:
+    """A share as the resume prints it; a dash where there is none."""
     return "–" if rate is None else f"{number(rate * 100, 0, language())} %"
 
 
-def _days(value: float | None) -> str:
+def days_text(value: float | None) -> str:
+    """Working days as the resume prints them; a dash where there are none."""
     return "–" if value is None else number(value, 0 if value == int(value) else 1, language())
 
 
@@ -214,167 +268,25 @@ def headline(month: Month) -> str:
     if not t.came and not t.went:
         return _("Tidak ada perkara masuk atau selesai pada {month}.").format(month=month.name)
     return _("{came} perkara masuk, {went} selesai ({rate} tepat waktu), {open} masih berjalan.").format(
-        came=number(t.came, 0, language()), went=number(t.went, 0, language()), rate=_percent(t.on_time_rate),
+        came=number(t.came, 0, language()), went=number(t.went, 0, language()), rate=percent_text(t.on_time_rate),
         open=number(t.open, 0, language()),
     )  # fmt: skip
 
 
+def letters_sentence(month: Month) -> str:
+    """The month's letters in one sentence."""
+    t = month.letter_totals
+    if not month.letters:
+        return _("Tidak ada surat masuk atau keluar pada {month}.").format(month=month.name)
+    return _("Surat: {came} masuk, {settled} selesai, {open} belum selesai di akhir bulan; {out} keluar.").format(
+        came=number(t.came, 0, language()), settled=number(t.settled, 0, language()),
+        open=number(t.open, 0, language()), out=number(t.out, 0, language()),
+    )  # fmt: skip
+
+
 def provenance(month: Month) -> str:
-    """The footer: the last event this resume knew."""
+    """The footer: the last event this resume knew, with the anchor that the event log can be asked for."""
     event = month.last_event
-    return _("Kejadian terakhir no. {id} ({case}, {at}), hash {hash}").format(
-        id=event["id"], case=event["case"], at=f"{month.known_until:%d-%m-%Y %H.%M}", hash=event["hash"]
+    return _("Kejadian terakhir no. {id} ({case}, {at}), dapat dicocokkan: {anchor}").format(
+        id=event["id"], case=event["case"], at=f"{month.known_until:%d-%m-%Y %H.%M}", anchor=month.anchor
     )
-
-
-# ---------------------------------------------------------------- files
-
-
-def printed(month: Month) -> dict[str, Any]:
-    """Everything the template prints, as text."""
-
-    def row(name: str, t: Totals) -> list[str]:
-        return [
-            name, *(number(n, 0, language()) for n in (t.before, t.came, t.went, t.cancelled, t.open)),
-            _percent(t.on_time_rate), _days(t.median_days), _days(t.p95_days),
-        ]  # fmt: skip
-
-    return {
-        "lang": language(),
-        "office": month.office,
-        "title": _("Resume Bulanan Pelaksanaan SOP"),
-        "month": month.name,
-        "provisional": _("Sementara: bulan belum berakhir.") if month.provisional else "",
-        "headline": headline(month),
-        "figures": [
-            [number(month.totals.came, 0, language()), _("masuk")],
-            [number(month.totals.went, 0, language()), _("selesai")],
-            [number(month.totals.open, 0, language()), _("berjalan di akhir bulan")],
-            [_percent(month.totals.on_time_rate), _("selesai tepat waktu")],
-            [_days(month.totals.median_days), _("median hari kerja")],
-            [_days(month.totals.p95_days), _("p95 hari kerja")],
-        ],
-        "sop": {
-            "title": _("Per SOP"),
-            "head": [
-                _("SOP"), _("Sisa lalu"), _("Perkara masuk"), _("Selesai"), _("Batal"), _("Sisa"), _("Tepat waktu"),
-                _("Median"), _("p95"),
-            ],
-            "rows": [*(row(name, t) for name, t in month.by_sop), row(_("Seluruhnya"), month.totals)],
-        },
-        "causes": {
-            "title": _("Sebab keterlambatan"),
-            "empty": _("Tidak ada langkah yang lewat batas pada bulan ini."),
-            "head": [_("Pemegang"), _("Langkah selesai"), _("Lewat batas"), _("Di atas baku (jam kerja)")],
-            "rows": [
-                [
-                    holder_word(c.holder_role), number(c.stays, 0, language()), number(c.breached, 0, language()),
-                    number(c.over_hours, 1, language()),
-                ]
-                for c in month.causes
-            ],
-        },
-        "list": {
-            "title": _("Daftar perkara"),
-            "empty": _("Tidak ada perkara pada bulan ini."),
-            "head": [
-                _("Nomor"), _("Diterima"), _("Dari"), _("Perihal"), _("Langkah kini"), _("Dijawab"), _("Hari kerja"),
-                _("Penilaian"), _("Sebab"),
-            ],
-            "rows": [
-                [
-                    line.number, f"{line.opened:%d-%m-%Y}", line.requester, line.subject, line.step,
-                    f"{line.closed:%d-%m-%Y}" if line.closed and not line.cancelled else "–", _days(line.days),
-                    verdict_word(line), holder_word(line.cause) if line.cause else "",
-                ]
-                for line in month.lines
-            ],
-        },
-        "rules": _(
-            "Masuk: dibuka pada bulan ini. Selesai: ditutup pada bulan ini. Sisa: belum ditutup atau dibatalkan "
-            "sampai akhir bulan. Tepat waktu: ditutup dalam waktu seluruh SOP. Hari kerja menurut kalender kantor, "
-            "hari terima hari ke-0. Di bawah lima perkara selesai tidak ada median. Sebab: pemegang dengan kelebihan "
-            "waktu terbanyak."
-        ),
-        "footer": provenance(month),
-        "page": _("Halaman"),
-        "palette": theme.palette(),
-        "fonts": {"text": theme.TEXT_FONT, "heading": theme.HEADING_FONT},
-    }  # fmt: skip
-
-
-def pdf(month: Month, folder: str | Path) -> bytes:
-    """The resume as tagged PDF (PDF/UA-1); same month frozen at the same event, same bytes. ``RenderFailed``."""
-    root = Path(folder)
-    (root / "resume.json").write_text(json.dumps(printed(month), ensure_ascii=False, sort_keys=True), encoding="utf-8")
-    main = root / "resume.typ"
-    main.write_bytes(TEMPLATE.read_bytes())
-    stamp = int(month.known_until.astimezone(UTC).timestamp())
-    try:
-        output, warnings = typst.compile_with_warnings(
-            str(main), root=str(root), font_paths=[str(theme.FONT_DIR)], ignore_system_fonts=True, timestamp=stamp,
-            format="pdf", pdf_standards=["ua-1"],
-        )  # fmt: skip
-    except typst.TypstError as error:
-        raise RenderFailed(_("Tata letak gagal: {problem}").format(problem=str(error).splitlines()[0])) from error
-    if warnings:
-        raise RenderFailed(_("Tata letak gagal: {problem}").format(problem=warnings[0].message))
-    return bytes(output)
-
-
-def sheets(month: Month) -> list[Sheet]:
-    """The resume as tables of numbers."""
-    total = (Kind.NUMBER,) * 5
-    names = (_("Sisa lalu"), _("Perkara masuk"), _("Selesai"), _("Batal"), _("Sisa"))
-    summary_columns = (
-        Column(_("SOP")), *(Column(name, kind) for name, kind in zip(names, total, strict=True)),
-        Column(_("Tepat waktu"), Kind.NUMBER), Column(_("% tepat waktu"), Kind.SHARE),
-        Column(_("Median (hari kerja)"), Kind.DECIMAL), Column(_("p95 (hari kerja)"), Kind.DECIMAL),
-    )  # fmt: skip
-
-    def row(name: str, t: Totals) -> list[Cell]:
-        return [
-            name, t.before, t.came, t.went, t.cancelled, t.open, t.on_time, t.on_time_rate, t.median_days, t.p95_days,
-        ]  # fmt: skip
-
-    notes = (month.office, headline(month), provenance(month))
-    title = _("Resume bulanan {month}").format(month=month.name)
-    list_columns = (
-        Column(_("Nomor")), Column(_("SOP")), Column(_("Diterima"), Kind.DAY), Column(_("Dari")), Column(_("Perihal")),
-        Column(_("Langkah kini")), Column(_("Dijawab"), Kind.DAY), Column(_("Lama (hari kerja)"), Kind.DECIMAL),
-        Column(_("Penilaian")), Column(_("Sebab")), Column(_("Di atas baku (jam kerja)"), Kind.DECIMAL),
-    )  # fmt: skip
-    return [
-        Sheet(_("Ringkasan"), title, summary_columns,
-              [*(row(name, t) for name, t in month.by_sop), row(_("Seluruhnya"), month.totals)], notes),
-        Sheet(
-            _("Sebab"), _("Sebab keterlambatan"),
-            (Column(_("Pemegang")), Column(_("Langkah selesai"), Kind.NUMBER), Column(_("Lewat batas"), Kind.NUMBER),
-             Column(_("Di atas baku (jam kerja)"), Kind.DECIMAL)),
-            [[holder_word(c.holder_role), c.stays, c.breached, c.over_hours] for c in month.causes], (month.name,),
-        ),
-        Sheet(
-            _("Daftar"), _("Daftar perkara {month}").format(month=month.name), list_columns,
-            [
-                [line.number, line.sop_title, line.opened, line.requester, line.subject, line.step,
-                 None if line.cancelled else line.closed, line.days, verdict_word(line),
-                 holder_word(line.cause) if line.cause else "", line.over_hours]
-                for line in month.lines
-            ],
-            (provenance(month),),
-        ),
-    ]  # fmt: skip
-
-
-def xlsx(month: Month) -> bytes:
-    """The resume as a workbook; same input, same bytes."""
-    return xlsx_bytes(sheets(month), created=month.known_until, zone=month.zone)
-
-
-def write(month: Month, out: str | Path) -> dict[str, str]:
-    """Write ``resume.pdf`` and ``resume.xlsx`` into a folder; returns their SHA-256 by name."""
-    folder = Path(out)
-    files = {"resume.pdf": pdf(month, folder), "resume.xlsx": xlsx(month)}
-    for name, body in files.items():
-        (folder / name).write_bytes(body)
-    return {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}

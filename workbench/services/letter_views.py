@@ -97,7 +97,7 @@ def _rows(session: Session, person: Person, rows: Sequence[LetterRow]) -> list[R
     ids = [row.id or 0 for row in rows]
     given = store.dispositions(session, ids)
     answers = store.replies(session, ids)
-    cases = _case_numbers(session, (row.case_id for row in rows))
+    cases = case_numbers(session, (row.case_id for row in rows))
     scans = _scan_counts(session, ids)
     found = []
     for row in rows:
@@ -145,7 +145,8 @@ def _haystack(row: RegisterRow) -> str:
     return " ".join(parts).casefold()
 
 
-def _case_numbers(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+def case_numbers(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """Numbers of cases by id."""
     wanted = sorted({number for number in ids if number is not None})
     found: dict[int, str] = {}
     for start in range(0, len(wanted), 500):

@@ -8,29 +8,43 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import zipfile
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlmodel import Session, col, select
 
 from workbench import moment
 from workbench.domain.errors import Refused
+from workbench.domain.letters import NATURE_WORDS, Direction, Nature, agenda_label
 from workbench.i18n import _, language
-from workbench.services import kernel, office_clock
+from workbench.services import audit, kernel, letter_views, office_clock
 from workbench.services.analytics_figures import AT_RISK
 from workbench.services.kernel import Progress
+from workbench.services.letter_model import HIDDEN
 from workbench.settings import CHECKOUT, get_settings
 from workbench.storage import event_mart
+from workbench.storage import letters as store
+from workbench.storage.audit_log import Anchor
 from workbench.storage.tables import CaseRow, EventRow, OpdRow
 
 NOTEBOOK = CHECKOUT / "notebooks" / "monthly_resume.ipynb"
 _CELL_SECONDS = 120
+_ANCHOR = re.compile(rb"event:\d+:[0-9a-f]{64}")
+_DAY, _TEXT = pa.date32(), pa.string()
+_LETTERS = pa.schema(
+    {
+        "incoming": pa.bool_(), "agenda": _TEXT, "day": _DAY, "letter_number": _TEXT, "letter_date": _DAY,
+        "correspondent": _TEXT, "subject": _TEXT, "nature": _TEXT, "disposition": _TEXT, "case": _TEXT, "done": _DAY,
+        "days": pa.int32(), "follow_up": _TEXT,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +78,8 @@ def freeze(session: Session, *, month: date, sop_id: str | None = None) -> Path:
     if last is None:
         raise Refused(_("Belum ada kejadian yang dapat diringkas."))
     standing = {"open_now": mart.standing(moment.now(), at_risk=AT_RISK)}
-    asked = {
-        "month": month,
-        "next_month": month + timedelta(days=monthrange(month.year, month.month)[1]),
-        "sop_id": sop_id,
-    }
+    end = month + timedelta(days=monthrange(month.year, month.month)[1])
+    asked = {"month": month, "next_month": end, "sop_id": sop_id}
     tables = {
         "cases": mart.ask("resume_cases", asked, standing),
         "causes": mart.ask("resume_causes", asked),
@@ -81,13 +92,15 @@ def freeze(session: Session, *, month: date, sop_id: str | None = None) -> Path:
         "sop_id": sop_id or "",
         "office": office or "",
         "zone": get_settings().time_zone,
+        "anchor": audit.anchor_text("event", Anchor(last.id or 0, last.hash)),
         "last_event": {
             "id": last.id, "case": number, "seq": last.seq, "hash": last.hash,
             "at": last.at.astimezone(UTC).isoformat(timespec="seconds"),
         },
         "files": {},
     }  # fmt: skip
-    bodies = {name: _parquet(frame) for name, frame in tables.items()}
+    bodies = {name: _parquet(pa.Table.from_pandas(frame, preserve_index=False)) for name, frame in tables.items()}
+    bodies["letters"] = _parquet(_letters(session, month, end))
     manifest["files"] = {f"{name}.parquet": hashlib.sha256(body).hexdigest() for name, body in bodies.items()}
     text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1)
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -99,9 +112,43 @@ def freeze(session: Session, *, month: date, sop_id: str | None = None) -> Path:
     return folder
 
 
-def _parquet(frame: pd.DataFrame) -> bytes:
+def _letters(session: Session, first: date, end: date) -> pa.Table:
+    """The month's letters: what came in, or was still open when it began, and what went out; secret ones unnamed."""
+    clock = office_clock.clock(session)
+    settled = store.last_acts(session, "settle")
+    rows: list[dict[str, Any]] = []
+    for direction in Direction:
+        incoming = direction is Direction.INCOMING
+        found = store.of_month(session, direction, end)
+        given = store.dispositions(session, [row.id or 0 for row in found])
+        answers = store.replies(session, [row.id or 0 for row in found])
+        cases = letter_views.case_numbers(session, (row.case_id for row in found))
+        for row in found:
+            number = row.id or 0
+            at = settled.get(number)
+            done = clock.local_date(at) if at is not None else None
+            day = (row.received_on if incoming else row.letter_date) or clock.local_date(row.created_at)
+            if day < first and not (incoming and (done is None or done >= first)):
+                continue
+            secret = row.nature == Nature.SECRET.value
+            replied = next((a.letter_number for a in answers.get(number, []) if a.letter_number), "")
+            rows.append(
+                {
+                    "incoming": incoming, "agenda": agenda_label(row.agenda_number, row.year), "day": day,
+                    "letter_number": row.letter_number, "letter_date": row.letter_date,
+                    "correspondent": row.correspondent, "subject": HIDDEN if secret else row.subject,
+                    "nature": _(NATURE_WORDS[Nature(row.nature)]),
+                    "disposition": " → ".join(item.to_words for item in given.get(number, [])),
+                    "case": cases.get(row.case_id or 0, ""), "done": done,
+                    "days": clock.closings_between(row.created_at, at) if incoming and at is not None else None,
+                    "follow_up": _("dibalas {numbers}").format(numbers=replied) if replied else "",
+                }
+            )  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=_LETTERS)
+
+
+def _parquet(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
-    table = pa.Table.from_pandas(frame, preserve_index=False)
     pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
     return bytes(sink.getvalue().to_pybytes())
 
@@ -124,3 +171,24 @@ def previous_month(today: datetime | None = None) -> date:
     """The last month that is over, as a scheduler means it."""
     day = office_clock.local(today).date() if today else office_clock.today()
     return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def anchor_of(path: Path) -> str:
+    """The anchor (``event:NUMBER:HASH``) that a resume carries, read from its PDF, its XLSX or its manifest.
+
+    ``Refused`` when the file carries none, or more than one.
+    """
+    body = path.read_bytes()
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as parts:
+            body = b"\n".join(parts.read(name) for name in sorted(parts.namelist()) if name.endswith(".xml"))
+    found: set[bytes] = set(_ANCHOR.findall(body))
+    if len(found) != 1:
+        sentence = _("Berkas {name} bukan resume bulanan yang utuh: tanda riwayatnya tidak ada.")
+        raise Refused(sentence.format(name=path.name))
+    return found.pop().decode()
+
+
+def problems(session: Session, path: Path) -> tuple[str, ...]:
+    """Does the event log still contain the history that a resume was made of? Empty when it does, and is whole."""
+    return audit.verify(session, (anchor_of(path),)).problems

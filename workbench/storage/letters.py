@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func
@@ -82,6 +83,21 @@ def register(session: Session, direction: Direction, year: int) -> list[LetterRo
     query = select(LetterRow).where(mine, or_(LetterRow.year == year, numberless))
     rows = list(session.exec(query))
     return sorted(rows, key=lambda row: (row.agenda_number is not None, -(row.agenda_number or 0), -(row.id or 0)))
+
+
+def of_month(session: Session, direction: Direction, end: date) -> list[LetterRow]:
+    """Numbered letters of a book up to (not including) a day, in the order of their dates and numbers."""
+    dated = LetterRow.received_on if direction is Direction.INCOMING else LetterRow.letter_date
+    query = select(LetterRow).where(
+        LetterRow.direction == direction.value, col(LetterRow.agenda_number).is_not(None), col(dated) < end
+    )
+    return list(session.exec(query.order_by(col(dated), col(LetterRow.year), col(LetterRow.agenda_number))))
+
+
+def last_acts(session: Session, act: str) -> dict[int, datetime]:
+    """When each letter was last done this to."""
+    query = select(LetterActRow.letter_id, func.max(LetterActRow.at)).where(LetterActRow.act == act)
+    return dict(session.exec(query.group_by(col(LetterActRow.letter_id))).all())
 
 
 def years(session: Session, direction: Direction) -> list[int]:
