@@ -17,8 +17,8 @@ from workbench.domain.sop import END
 from workbench.services import (
     audit,
     casework,
+    demo_paper,
     demo_past,
-    demo_past_papers,
     demo_past_script,
     demo_story,
     office_clock,
@@ -116,10 +116,10 @@ def test_a_paper_is_a_pdf_that_says_what_it_is() -> None:
 
     from pypdf import PdfReader
 
-    body = demo_past_papers.one_page("Surat (balasan)", [r"Hal: a\b", "Surakarta"])
+    body = demo_paper.one_page("Surat (balasan)", [r"Hal: a\b", "Surakarta"])
     text = PdfReader(io.BytesIO(body)).pages[0].extract_text()
-    assert "Surat (balasan)" in text and r"a\b" in text and demo_past_papers.MARK in text
-    assert body == demo_past_papers.one_page("Surat (balasan)", [r"Hal: a\b", "Surakarta"])
+    assert "Surat (balasan)" in text and r"a\b" in text and demo_paper.MARK in text
+    assert body == demo_paper.one_page("Surat (balasan)", [r"Hal: a\b", "Surakarta"])
 
 
 @pytest.mark.slow

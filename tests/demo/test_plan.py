@@ -8,9 +8,10 @@ from random import Random
 import pytest
 
 from workbench.domain.clock import Clock
+from workbench.domain.sla import Flag
 from workbench.domain.sop import END, OutcomeKind
 from workbench.domain.sop_paths import downstream
-from workbench.services import demo_past
+from workbench.services import demo_past, demo_story
 from workbench.services.demo_past_cast import Cast
 from workbench.services.demo_past_plan import Course
 from workbench.services.demo_past_script import Script
@@ -69,3 +70,55 @@ def test_every_act_is_at_the_step_where_its_case_stands(clock: Clock, now: datet
             for child in course.children:
                 walked(child)
                 assert all(act.at >= child.opened for act in child.acts)
+
+
+ODD = {
+    "night": datetime(2026, 11, 30, 20, 53, tzinfo=UTC),
+    "Sunday": datetime(2026, 7, 12, 4, 0, tzinfo=UTC),
+    "Monday before the office opens": datetime(2026, 7, 12, 23, 30, tzinfo=UTC),
+    "first day of the year": datetime(2026, 1, 1, 1, 0, tzinfo=UTC),
+    "first minute of the year": datetime(2026, 12, 31, 17, 0, tzinfo=UTC),
+    "last day of the year": datetime(2026, 12, 31, 9, 0, tzinfo=UTC),
+    "Ramadan": datetime(2026, 3, 5, 5, 0, tzinfo=UTC),
+    "Lebaran": datetime(2026, 3, 21, 2, 0, tzinfo=UTC),
+    "month's end": datetime(2026, 2, 28, 16, 59, tzinfo=UTC),
+    "first morning after long holidays": datetime(2026, 3, 25, 1, 5, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("now", ODD.values(), ids=ODD)
+def test_the_main_job_begins_in_the_office_and_is_over_before_now(clock: Clock, now: datetime) -> None:
+    start = demo_story.opening(clock, now)
+    longest = timedelta(hours=2) + timedelta(minutes=12 * 10 + 20 + 9 * 4 + 3 * 10)  # files, then checking
+    assert clock.is_open(start) and clock.is_open(start - timedelta(minutes=19))
+    assert start + longest < now and clock.local_date(start + longest) == clock.local_date(start)
+    assert clock.closings_between(start, now) >= 4
+
+
+@pytest.mark.parametrize("now", ODD.values(), ids=ODD)
+def test_every_lane_has_work_in_time_at_risk_and_late(clock: Clock, now: datetime) -> None:
+    """What a visitor sees in the first minute: for each lane with a time, a case planned to stand with each flag."""
+    sops = {sop.id: sop for sop in sop_files.load_all(get_settings().reference_dir / "sop")}
+    begin = demo_past._months_before(clock, now, 18)
+    dice = Random(20261120)
+    script = Script(dice, Cast(clock, begin, now, dice), clock, sops, begin, now)
+    found: dict[tuple[str, str, str], set[Flag]] = {}
+    for course in script.courses(400):
+        for one in (course, *course.children):
+            standard = one.sop.standard_of(no) if (no := walked(one)) != END else None
+            if standard is None or no not in one.arrivals or one.sop.phase_of(no) is not None:
+                continue
+            step = one.sop.step(no)
+            at = one.arrivals.get("stand", one.arrivals[no])
+            flag = script._flag(standard, script._now - at)
+            found.setdefault((one.sop.id, step.lane, one.sop.holder(step).key), set()).add(flag)
+    possible: dict[tuple[str, str, str], set[Flag]] = {}
+    for sop in sops.values():
+        for step in sop.steps:
+            if sop.standard_of(step.no) is not None and sop.phase_of(step.no) is None:
+                # At some hours nothing can be at risk: what is due by the day stands in time until it is late.
+                flags = {flag for flag in Flag if script._ages(sop, step.no, flag)}
+                possible.setdefault((sop.id, step.lane, sop.holder(step).key), set()).update(flags)
+    lacking = {lane: flags - found.get(lane, set()) for lane, flags in possible.items()}
+    assert not any(lacking.values()), {lane: flags for lane, flags in lacking.items() if flags}
+    assert all(Flag.BREACHED in flags and len(flags) >= 2 for flags in possible.values())

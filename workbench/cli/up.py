@@ -18,7 +18,7 @@ from workbench.cli.supervision import Child, Supervisor
 from workbench.domain.errors import Refused
 from workbench.domain.people import Role
 from workbench.i18n import _
-from workbench.services import casework, demo_office, demo_past, demo_story, first_run, people
+from workbench.services import casework, demo_start, first_run, people
 from workbench.settings import CHECKOUT, get_settings
 from workbench.storage import calendars, database, sop_files
 
@@ -84,7 +84,8 @@ def _refuse_busy(host: str, port: int) -> None:
 
 
 def prepare(*, demo: bool, past: int = 0) -> str:
-    """Folders, database, SOPs and calendar; safe to repeat. With ``demo``, an empty workbench gets the demo office.
+    """Folders, database, SOPs and calendar; safe to repeat. With ``demo``, an empty workbench gets the demo office, and
+    one whose making was interrupted gets what is missing.
 
     Returns the one-time token for the demo administrator's password when the office was made now.
     """
@@ -95,9 +96,9 @@ def prepare(*, demo: bool, past: int = 0) -> str:
     _install_reference()
     if demo:
         with database.session() as session:
-            empty = not people.anybody(session)
-        if empty:
-            return _seed_demo(past)
+            wanted = demo_start.wanted(session)
+        if wanted:
+            return demo_start.make(past, click.echo, write_demo_accounts)
     return ""
 
 
@@ -107,29 +108,6 @@ def _install_reference() -> None:
     with database.writing() as session:
         casework.install_sops(session, sops)
         calendars.current(session)  # stores the calendar's seed where there is none yet
-
-
-def _seed_demo(past: int) -> str:
-    """The demo office, its past, and its main job up to the draft that waits for approval.
-
-    Returns the one-time token for the administrator's password.
-    """
-    with database.writing() as session:
-        office = demo_office.seed_office(session)
-        # Inside the transaction: passwords that could not be written down are not set.
-        token = write_demo_accounts(session, office.passwords)
-    click.echo(_("Menyiapkan kantor contoh; satu atau dua menit, sekali saja."))
-    if past:
-        said: list[str] = []
-
-        def tell(_share: float, step: str) -> None:
-            if step not in said:
-                said.append(step)
-                click.echo(f"  {step}")
-
-        demo_past.play_past(cases=past, progress=tell)
-    demo_story.play(lambda act, sentence: click.echo(f"  {act}/{demo_story.ACTS} {sentence}"), to_release=False)
-    return token
 
 
 def write_demo_accounts(session: Session, passwords: Mapping[str, str]) -> str:

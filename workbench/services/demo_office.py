@@ -13,10 +13,12 @@ from datetime import date
 
 from sqlmodel import Session
 
+from workbench.domain.letters import Letterhead, LetterSettings
 from workbench.domain.people import Capacity, Role
-from workbench.services import casework, demo_mark, people
+from workbench.services import casework, demo_mark, letters, people
 from workbench.settings import get_settings
 from workbench.storage import calendar_seed, calendars, datasets, people_store, sop_files
+from workbench.storage import letters as store
 from workbench.storage.database import require_writing
 
 ACTOR = "demo"
@@ -56,6 +58,15 @@ PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson("op.disdik", "Nur Aini", Role.PRODUCER_STAFF, "Operator Data", "1.01.01"),
     DemoPerson("op.dispangtan", "Joko Susilo", Role.PRODUCER_STAFF, "Staf Pengelola Data", "3.27.01"),
     DemoPerson("pic.dinkes", "Maria Kristanti", Role.PRODUCER_PIC, "Kepala Subbagian Perencanaan", "1.02.01"),
+)  # fmt: skip
+
+LETTERS = LetterSettings(
+    unit="DISKOMINFOSP",
+    place="Surakarta",
+    head=Letterhead(
+        "Pemerintah Kota Surakarta", "Dinas Komunikasi, Informatika, Statistik dan Persandian",
+        "Jalan Contoh Nomor 2, Surakarta", "kantor contoh, bukan alamat resmi",
+    ),
 )  # fmt: skip
 
 
@@ -103,6 +114,8 @@ def seed_office(session: Session, *, sample: bool = True) -> SeededOffice:
     installed = casework.install_sops(session, sop_files.load_all(settings.reference_dir / "sop"), by=ACTOR)
     if not calendars.versions(session):
         calendars.store(session, calendar_seed.seed_calendar(settings.time_zone), created_by=ACTOR)
+    if not store.setting(session, letters.SETTINGS_KEY):
+        letters.set_settings(session, by=people.person(session, numbers["agenda"]), new=LETTERS)
     definitions = datasets.all_datasets()
     return SeededOffice(
         passwords=passwords,

@@ -15,7 +15,7 @@ every lane of every procedure has work in time, at risk and late.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -31,18 +31,21 @@ from workbench.domain.errors import Refused
 from workbench.domain.people import Capacity, Person
 from workbench.domain.sop import EvidenceKind, OutcomeKind, Sop
 from workbench.i18n import _, _n
-from workbench.services import casework, demo_office, demo_story, office_clock, people, track
+from workbench.services import casework, demo_office, demo_past_mail, demo_story, office_clock, people, track
 from workbench.services import demo_past_papers as papers
 from workbench.services import demo_past_words as words
 from workbench.services.demo_past_cast import MORE, Cast, Plh
+from workbench.services.demo_past_letters import Doing, LetterBook
 from workbench.services.demo_past_plan import Act, Course
 from workbench.services.demo_past_script import PORTAL, Script
+from workbench.settings import get_settings
 from workbench.storage import casebook, database, datasets, people_store
+from workbench.storage import letters as settings_store
 from workbench.storage.tables import CaseRow, EventRow
 
 KEY = "masa-lalu"
+MARK = "demo_past"  # how much of the past is written, among the office's settings
 ARCHIVE_YEAR = "2023"
-_FIRST = f"{KEY}-1:mulai"
 _MONTHS = 18  # the archive that cases refer to is about twenty months old
 _BATCH = 12_000  # events to a transaction: a past of the usual size is written whole or not at all
 
@@ -67,9 +70,24 @@ class PastResult:
             cases=self.cases, children=self.children, events=self.events, open=self.open)  # fmt: skip
 
 
-def is_played(session: Session) -> bool:
-    """Is the past there already (or was it begun)?"""
-    return casebook.by_idem(session, _FIRST) is not None
+def is_whole(session: Session) -> bool:
+    """Has the past been played up to its end?"""
+    mark = settings_store.setting(session, MARK)
+    return bool(mark) and mark["played"] == mark["of"]
+
+
+def _require_none(session: Session) -> None:
+    """``Refused`` when there is a past already, whole or cut short."""
+    mark = settings_store.setting(session, MARK)
+    if not mark:
+        return
+    if mark["played"] == mark["of"]:
+        raise Refused(_("Masa lalu kantor contoh sudah ada; tidak ada yang diubah."))
+    raise Refused(
+        _(
+            "Masa lalu kantor contoh terputus pada {played} dari {of} kejadian; hapus folder {folder} lalu ulangi."
+        ).format(played=mark["played"], of=mark["of"], folder=get_settings().data_dir)
+    )
 
 
 def play_past(
@@ -81,8 +99,7 @@ def play_past(
     already; nothing is changed then.
     """
     with database.session() as session:
-        if is_played(session):
-            raise Refused(_("Masa lalu kantor contoh sudah ada; tidak ada yang diubah."))
+        _require_none(session)
     if not 1 <= months <= _MONTHS:
         raise Refused(_("Masa lalu contoh panjangnya 1 sampai {n} bulan.").format(n=_MONTHS))
     now = moment.now()
@@ -94,9 +111,10 @@ def play_past(
     dice = Random(seed)
     cast = Cast(clock, begin, now, dice)
     courses = Script(dice, cast, clock, sops, begin, now).courses(cases)
-    timeline = [*_acts(courses, clock), *_appointments(cast.appointments(), clock)]
+    mail = demo_past_mail.plan(clock, begin, now, seed, f"{KEY}-surat")
+    timeline = [*_acts(courses, clock), *_appointments(cast.appointments(), clock), *_mail(mail)]
     timeline.sort(key=lambda item: item.order)
-    player = _Player(cast_of)
+    player = _Player(cast_of, LetterBook(cast_of, cast))
     for start in range(0, len(timeline), _BATCH):
         with database.writing() as session:
             for number, item in enumerate(timeline[start : start + _BATCH], start=start):
@@ -105,6 +123,8 @@ def play_past(
                     progress(share, _("Kejadian sampai {day}.").format(day=clock.local_date(item.at).isoformat()))
                 with moment.at(item.at):
                     item.run(player, session)
+            mark = {"played": min(start + _BATCH, len(timeline)), "of": len(timeline)}
+            settings_store.set_setting(session, MARK, mark, by=demo_office.ACTOR)
     progress(1.0, _("Masa lalu kantor contoh siap."))
     return _counted(courses, passwords)
 
@@ -212,6 +232,16 @@ def _appointments(appointments: Sequence[Plh], clock: Clock) -> Iterator[_Item]:
         yield _Item(at, (at, 0, 0), _entering(appointment))
 
 
+def _mail(plan: Iterable[tuple[datetime, demo_past_mail.Doing]]) -> Iterator[_Item]:
+    """Letters of no case; at one moment they come before the cases."""
+    for number, (at, doing) in enumerate(plan, start=1):
+        yield _Item(at, (at, -1, number), _mailing(doing))
+
+
+def _mailing(doing: demo_past_mail.Doing) -> Callable[[_Player, Session], None]:
+    return lambda player, session: player.mail(session, doing)
+
+
 def _entering(appointment: Plh) -> Callable[[_Player, Session], None]:
     return lambda player, session: player.appoint(session, appointment)
 
@@ -219,8 +249,8 @@ def _entering(appointment: Plh) -> Callable[[_Player, Session], None]:
 class _Player:
     """Turns acts into calls of the tracker's verbs, as the person who acts."""
 
-    def __init__(self, cast: Mapping[str, Person]) -> None:
-        self._cast = cast
+    def __init__(self, cast: Mapping[str, Person], book: LetterBook) -> None:
+        self._cast, self._book = cast, book
         self._ids: dict[str, int] = {}
 
     def open(self, session: Session, course: Course) -> None:
@@ -233,23 +263,41 @@ class _Player:
         if course.opener == PORTAL:
             actor = casework.Actor(PORTAL, course.requester, _("melalui Portal Satu Data"))
             self._ids[course.key] = casework.open_case(session, by=actor, **facts)
+        elif self._book.opens(course):
+            self._ids[course.key] = self._book.open(session, course, f"{course.key}:mulai")
         else:
             self._ids[course.key] = track.start(session, by=self._cast[course.opener], **facts)
 
     def do(self, session: Session, course: Course, act: Act, idem: str) -> None:
         """One act on a case, with the evidence it needs."""
         case_id = self._case_id(session, course)
-        row = casebook.case_row(session, case_id)
         by = self._cast[act.who]
         common: dict[str, Any] = {"case_id": case_id, "idem": idem}
         if act.verb == "add_note":
             track.add_note(session, by=by, note=act.note, **common)
             return
-        seen: dict[str, Any] = {**common, "seen_seq": row.seq, "by": by}
+        doing = Doing(course, act, case_id, by, idem)
         if act.verb == "decide":
-            evidence, word = self._evidence(session, course, act, by, row)
-            track.decide(session, outcome=act.outcome, note=act.note or word, evidence=evidence, **seen)
-        elif act.verb == "take":
+            self._decide(session, doing)
+        else:
+            self._other(session, act, {**common, "seen_seq": casebook.case_row(session, case_id).seq, "by": by})
+        self._book.after(session, doing)
+
+    def _decide(self, session: Session, doing: Doing) -> None:
+        """Decide the step: by the letter's own verb where it is about a letter, with its evidence elsewhere."""
+        act, case_id = doing.act, doing.case_id
+        self._book.before(session, doing)
+        if self._book.decide(session, doing):
+            return
+        evidence, word = self._evidence(session, doing)
+        track.decide(
+            session, case_id=case_id, idem=doing.idem, seen_seq=casebook.case_row(session, case_id).seq, by=doing.by,
+            outcome=act.outcome, note=act.note or word, evidence=evidence,
+        )  # fmt: skip
+
+    @staticmethod
+    def _other(session: Session, act: Act, seen: Mapping[str, Any]) -> None:
+        if act.verb == "take":
             track.take(session, **seen)
         elif act.verb == "skip":
             track.skip(session, outcome=act.outcome, note=act.note, **seen)
@@ -263,6 +311,10 @@ class _Player:
             by="admin", capacity=Capacity.PLH, valid_from=plh.first, valid_to=plh.last, letter_number=plh.letter,
         )  # fmt: skip
 
+    def mail(self, session: Session, doing: demo_past_mail.Doing) -> None:
+        """A letter of no case comes in, goes on, or goes out."""
+        doing(self._book, session)
+
     def _case_id(self, session: Session, course: Course) -> int:
         if course.key not in self._ids and course.parent is not None:
             by_agency = {row.opd_code: row.id or 0 for row in casebook.children(session, self._ids[course.parent.key])}
@@ -270,17 +322,19 @@ class _Player:
                 self._ids[child.key] = by_agency[child.opd_code]
         return self._ids[course.key]
 
-    def _evidence(
-        self, session: Session, course: Course, act: Act, by: Person, row: CaseRow
-    ) -> tuple[Evidence | None, str]:  # fmt: skip
+    def _evidence(self, session: Session, doing: Doing) -> tuple[Evidence | None, str]:
         """What completes the step, or what was read for an initial; with a word on it where it is the archive's."""
-        case_id = row.id or 0
+        course, act, case_id, by = doing.course, doing.act, doing.case_id, doing.by
+        number = casebook.case_row(session, case_id).number
         step = course.sop.step(act.step)
         outcome = step.outcome(act.outcome)
         if outcome is None or outcome.kind is OutcomeKind.RETURN:
             papers.returned(session, case_id)
             return None, ""
-        about = papers.Subject(case_id, row.number, course.subject, course.requester, act.step, act.visit)
+        about = papers.Subject(case_id, number, course.subject, course.requester, act.step, act.visit)
+        letter = self._book.written(session, doing)
+        if letter is not None:
+            return letter, ""
         match step.evidence:
             case EvidenceKind.LETTER | EvidenceKind.MINUTES | EvidenceKind.SCHEDULE:
                 return papers.paper(session, step.evidence, about, by), ""

@@ -9,7 +9,6 @@ not made up at all: the past refers to files of the archive that really were rec
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -21,43 +20,16 @@ from workbench.domain.people import Person
 from workbench.domain.sop import EvidenceKind
 from workbench.i18n import _
 from workbench.services import documents, office_clock
+from workbench.services.demo_paper import one_page
 from workbench.settings import get_settings
 from workbench.storage import edition_store, files
 from workbench.storage.tables import DatasetVersionRow, DraftRow, EditionRow, ReleaseRow, SubmissionRow
 
-MARK = "DATA CONTOH - bukan dokumen resmi"
 EDITION = "arsip-contoh"
 KIND = "infografis"
 _NAMES = {
     EvidenceKind.LETTER: "Surat", EvidenceKind.MINUTES: "Notula", EvidenceKind.SCHEDULE: "Jadwal publikasi",
 }  # fmt: skip
-
-
-def one_page(title: str, lines: Sequence[str]) -> bytes:
-    """A PDF of one A4 page with these lines: valid, small, and the same bytes for the same words."""
-    shown = [(title, 16, 770)] + [(line, 11, 740 - 18 * row) for row, line in enumerate((*lines, "", MARK))]
-    text = "".join(f"BT /F1 {size} Tf 60 {y} Td ({_escaped(line)}) Tj ET\n" for line, size, y in shown)
-    body = text.encode("cp1252", "replace")
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
-        b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica "
-        b"/Encoding /WinAnsiEncoding >> >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(body), body),
-    ]
-    out, places = bytearray(b"%PDF-1.4\n"), []
-    for number, content in enumerate(objects, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    table = len(out)
-    out += b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
-    out += b"trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % table
-    return bytes(out)
-
-
-def _escaped(line: str) -> str:
-    return line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
 
 
 @dataclass(frozen=True, slots=True)

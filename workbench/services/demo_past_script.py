@@ -3,6 +3,7 @@ and for each lane of each procedure one case that stands in time, one at risk an
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
@@ -45,6 +46,8 @@ _COLLECTING = (
     (sla.Flag.BREACHED, (("3", None), ("3", None), ("4", sla.Flag.BREACHED), ("5", sla.Flag.BREACHED))),
 )
 _BOOKS = (("1", sla.Flag.AT_RISK), ("2", sla.Flag.BREACHED), ("6", sla.Flag.ON_TIME), ("9", sla.Flag.BREACHED))
+_ORDERS = (("1", sla.Flag.ON_TIME), ("2", sla.Flag.ON_TIME), ("2", sla.Flag.AT_RISK))
+"""Collections that are only being ordered, so that superiors have some in time as well."""
 _STANDING_SHARE = 0.22
 _WHOLE = 120  # from this many cases on, collections stand in every shape
 
@@ -66,10 +69,12 @@ class Script:
         made = [*self._collections(cases), *self._standing_collections(cases)]
         standing = [self._standing(sop_id, step, flag) for sop_id, step, flag in self._wishes()]
         made += standing[: max(3, int(cases * _STANDING_SHARE) - len(made) // 2)]
-        made = made[:cases]
-        while len(made) < cases:
+        orders = _ORDERS if cases >= _WHOLE else ()
+        made = made[: cases - len(orders)]
+        while len(made) < cases - len(orders):
             (sop_id,) = self._dice.choices(list(_MIX), list(_MIX.values()))
             made.append(self._planner.play(self._course(sop_id, self._arrival(sop_id))))
+        made += [self._stand(self._recent(SRG), step, flag) for step, flag in orders]
         return sorted(made, key=lambda course: course.opened)
 
     # ---------------------------------------------------------------- as they come in
@@ -185,9 +190,11 @@ class Script:
                 lanes.append((sop_id, timed or steps))
         for turn in range(len(_FLAGS)):
             for place, (sop_id, steps) in enumerate(lanes):
-                no = steps[turn % len(steps)]
+                no, flag = steps[turn % len(steps)], _FLAGS[(turn + place) % len(_FLAGS)]
+                if not self._ages(self._sops[sop_id], no, flag):  # not at this hour; another step of the lane perhaps
+                    no = next((other for other in steps if self._ages(self._sops[sop_id], other, flag)), no)
                 if turn == 0 or self._sops[sop_id].standard_of(no) is not None:  # without a limit once is enough
-                    yield sop_id, no, _FLAGS[(turn + place) % len(_FLAGS)]
+                    yield sop_id, no, flag
         for sop_id, no in _HELD[1:]:
             yield sop_id, no, None
 
@@ -215,13 +222,24 @@ class Script:
 
     def _age(self, sop: Sop, step: str, flag: sla.Flag | None, least: int = 0) -> int | None:
         """How many working seconds ago a step (or its phase) must have begun to stand with this flag now."""
+        fitting = self._ages(sop, step, flag, least)
+        return self._dice.choice(fitting) if fitting else None
+
+    def _ages(self, sop: Sop, step: str, flag: sla.Flag | None, least: int = 0) -> Sequence[int]:
+        """All such ages that are tried; none at an hour at which that flag cannot be."""
         standard = sop.standard_of(step)
         if standard is None or flag is None:
-            return None
+            return ()
         whole = seconds_of(standard)
         tried = [least + 20 + int(whole * share / 60) for share in range(1, 190)]
-        fitting = [age for age in tried if self._flag(standard, age) is flag]
-        return self._dice.choice(fitting) if fitting else None
+        # The older, the later: in time, at risk, late; so the fitting ages lie side by side.
+        severity = {found: place for place, found in enumerate(reversed(_FLAGS))}
+
+        def stands(age: int) -> int:
+            return severity[self._flag(standard, age)]
+
+        first, last = bisect_left(tried, severity[flag], key=stands), bisect_right(tried, severity[flag], key=stands)
+        return tried[first:last]
 
     def _flag(self, standard: Standard, age: int) -> sla.Flag:
         start = self._clock.from_local(self._wall(self._now - age))

@@ -21,7 +21,7 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
 
 SUBJECTS: Mapping[str, str] = {
     "bwi-permintaan": "Permintaan data {topic}",
-    "trk-layanan-data": "Surat permohonan data {topic}",
+    "trk-layanan-data": "Permohonan data {topic}",
     "ska-permohonan-bps": "Permohonan data {topic} kepada BPS",
     "ska-publikasi": "Publikasi {topic}",
     "bwi-diseminasi": "Infografis {topic}",

@@ -2,17 +2,22 @@
 
 Seven acts: the office, last years' data, the order and the forms, the files, checking and accepting, the draft, its
 way up. Nothing here knows a figure; what the generator's workbooks hold goes the way any agency's file goes.
+
+Each act looks at what is there already, so that a run that was interrupted is finished by the next one.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
 from workbench import moment
+from workbench.domain.clock import Clock
 from workbench.domain.engine import Evidence
 from workbench.domain.errors import Refused
 from workbench.domain.people import Person, Role
@@ -30,7 +35,8 @@ from workbench.services import (
     track,
 )
 from workbench.services.jobs import Worker
-from workbench.storage import casebook, database, datasets, jobs
+from workbench.storage import casebook, database, datasets, jobs, submissions
+from workbench.storage.jobs import JobState
 
 SOP = "srg-pengumpulan-publikasi"
 ACTS = 7
@@ -84,8 +90,8 @@ class Story:
                 session, sop_id=SOP, subject=_("Buku Statistik Sektoral Kota Surakarta {year}").format(year=year),
                 by=self.cast["kabid"], idem=f"demo-{year}", opd_codes=producers, period=year,
             )  # fmt: skip
-        self._go_on("kabid", start + timedelta(minutes=6))
-        self._go_on("subkoor", start + timedelta(minutes=48))
+        self._go_on("kabid", start + timedelta(minutes=6), "1")
+        self._go_on("subkoor", start + timedelta(minutes=48), "2")
         self.tell(3, _("Perkara {number} dibuka; formulir {year} disebar ke {n} OPD.").format(
             number=self._number(), year=year, n=len(producers)))  # fmt: skip
 
@@ -97,8 +103,8 @@ class Story:
             with moment.at(at):
                 receipt = self._receive(file, self._child_of(self._opd_of(file)))
             self.tell(4, _("{file}: diterima, {receipt}.").format(file=file.name, receipt=receipt.number))
-            if file.flawed:
-                self._go_on("statistisi", at + timedelta(minutes=3), self._child_of(self._opd_of(file)))
+            if file.flawed and not self._is_returned(receipt.submission_id):
+                self._go_on("statistisi", at + timedelta(minutes=3), "4", self._child_of(self._opd_of(file)))
                 with moment.at(at + timedelta(minutes=8)):
                     self._give_back(receipt.submission_id)
         self._check_all(year, at + timedelta(minutes=20))
@@ -106,28 +112,39 @@ class Story:
     def draft(self, year: str, at: datetime) -> None:
         """Act 6: freeze the edition, have the worker render the book, and send the draft up."""
         self.edition_id = f"{year}-1"
-        with moment.at(at), database.writing() as session:
-            disseminate.freeze_edition(
-                session, id=self.edition_id, title=_("Kota Surakarta dalam Statistik Sektoral"), year=year,
-                by=self.cast["statistisi"],
-            )  # fmt: skip
-            job_id = disseminate.request_draft(
-                session, edition_id=self.edition_id, case_id=self.case_id, by=self.cast["statistisi"],
-                idem=f"demo-draft-{year}",
-            )  # fmt: skip
-        self.tell(6, _("Edisi {id} dibekukan; draf buku sedang disusun oleh notebook.").format(id=self.edition_id))
-        Worker(slots=1).run(once=True)
         with database.session() as session:
-            job = jobs.get(session, job_id)
             lines = disseminate.drafts(session, case_id=self.case_id)
         if not lines:
-            raise Refused(_("Draf tidak jadi: {why}").format(why=job.error or job.state.value))
+            self._render(year, at)
+            with database.session() as session:
+                lines = disseminate.drafts(session, case_id=self.case_id)
         self.draft_id = lines[0].id
         after = moment.now()
-        self._go_on("statistisi", after)
-        self._go_on("statistisi", after + timedelta(seconds=1))
+        self._go_on("statistisi", after, "6")
+        self._go_on("statistisi", after + timedelta(seconds=1), "7")
         self.tell(6, _("Draf {pages} halaman, SHA-256 {sha}…, menunggu Subkoordinator.").format(
             pages=lines[0].pages, sha=lines[0].pdf_sha256[:12]))  # fmt: skip
+
+    def _render(self, year: str, at: datetime) -> None:
+        """Freeze the edition and have a worker of our own render the draft; ``Refused`` says why there is none."""
+        by, idem = self.cast["statistisi"], f"demo-draft-{year}"
+        with moment.at(at), database.writing() as session:
+            disseminate.freeze_edition(
+                session, id=self.edition_id, title=_("Kota Surakarta dalam Statistik Sektoral"), year=year, by=by
+            )
+            ask: dict[str, Any] = {"edition_id": self.edition_id, "case_id": self.case_id, "by": by}
+            job = jobs.get(session, disseminate.request_draft(session, **ask, idem=idem))
+            if job.state is JobState.FAILED:  # an earlier run's; this one asks again
+                job = jobs.get(session, disseminate.request_draft(session, **ask, idem=f"{idem}-{job.id}"))
+        self.tell(6, _("Edisi {id} dibekukan; draf buku sedang disusun oleh notebook.").format(id=self.edition_id))
+        while job.state in (JobState.QUEUED, JobState.RUNNING):
+            Worker(slots=1).run(once=True)
+            with database.session() as session:
+                job = jobs.get(session, job.id)
+            if job.state is JobState.RUNNING:  # by a worker that was killed; it is free once that has fallen silent
+                time.sleep(1)
+        if job.state is JobState.FAILED:
+            raise Refused(_("Draf tidak jadi: {why}").format(why=job.error or job.state.value))
 
     def approve(self) -> None:
         """Act 7: verified, ordered to print, released; every decision on exactly the bytes of the draft."""
@@ -168,6 +185,11 @@ class Story:
 
     def _operator(self, opd_code: str) -> Person:
         return next(p for p in self.cast.values() if opd_code in p.opd_codes and Role.PRODUCER_STAFF in p.roles)
+
+    @staticmethod
+    def _is_returned(submission_id: int) -> bool:
+        with database.session() as session:
+            return collect.submission(session, submission_id).status == submissions.RETURNED
 
     def _receive(self, file: demo_files.DemoFile, case_id: int | None) -> collect.Receipt:
         definition = datasets.get(file.dataset_id)
@@ -231,29 +253,32 @@ class Story:
             children = track.case(session, case_id=self.case_id).children
         for child in children:
             at += timedelta(minutes=9)
-            self._go_on("statistisi", at, child.case_id)
+            self._go_on("statistisi", at, "4", child.case_id)
             with database.session() as session:
                 wanted = case_link.wanted(case_link.standing(session, child.case_id))
-                newest = [
-                    collect.list_submissions(session, dataset_id=d.id, period=year, statuses=("received", "checked"))[0]
-                    for d in wanted
-                ]
-            for sent in newest:
+                sent = [
+                    found[0] for d in wanted
+                    if (found := collect.list_submissions(
+                        session, dataset_id=d.id, period=year, statuses=(submissions.RECEIVED, submissions.CHECKED)
+                    ))
+                ]  # fmt: skip
+            for one in sent:
                 at += timedelta(minutes=3)
                 with moment.at(at):
-                    self._process(_receipt_of(sent))
+                    self._process(_receipt_of(one))
         self.tell(5, _n("{n} dataset {year} dibaca, dibersihkan, divalidasi dan disahkan.", self.accepted).format(
             n=self.accepted, year=year))  # fmt: skip
 
-    def _go_on(self, who: str, at: datetime, case_id: int = 0) -> None:
-        """Decide the present step with its only way on; a draft under review goes with it."""
+    def _go_on(self, who: str, at: datetime, step: str, case_id: int = 0) -> None:
+        """Decide a step with its only way on, unless that was done before; a draft under review goes with it."""
         number = case_id or self.case_id
         with moment.at(at), database.writing() as session:
             case = case_link.standing(session, number)
-            seen = _seen(session, number)
+            if case.step != step:
+                return
             track.decide(
                 session, case_id=number, seen_seq=case.seq, outcome=case.outcome(back=False).key, by=self.cast[who],
-                idem=f"demo-{number}-{case.seq}", evidence=seen,
+                idem=f"demo-{number}-{case.seq}", evidence=_seen(session, number),
             )  # fmt: skip
 
 
@@ -265,31 +290,32 @@ def _receipt_of(sent: collect.Submission) -> collect.Receipt:
     return collect.Receipt(sent.id, sent.receipt, sent.file_sha256, 0, sent.received_at, sent.round, sent.file_name)
 
 
-def play(tell: Tell, *, to_release: bool) -> Story:
+def play(tell: Tell, *, to_release: bool, again: bool = False) -> Story:
     """Run the chain on an empty workbench, ending with the draft before the section head or with the release.
 
-    ``Refused`` when the demo office already has its case.
+    ``again`` goes on where an interrupted run stopped. ``Refused`` when the demo office already has its case otherwise.
     """
     story = Story(tell)
     story.office()
     with database.session() as session:
-        if casebook.by_idem(session, f"demo-{demo_files.YEARS[-1]}") is not None:
+        begun = casebook.by_idem(session, f"demo-{demo_files.YEARS[-1]}")
+        if begun is not None and not again:
             raise Refused(_("Kantor contoh sudah berisi perkara; jalankan pada folder data yang kosong."))
         clock = office_clock.clock(session)
-        now = moment.now()
-        last = int(demo_files.YEARS[-1])
-        start = clock.back_days(now, 4)
+    now = moment.now()
+    last = int(demo_files.YEARS[-1])
+    start = begun.at if begun is not None else opening(clock, now)
     with moment.at(now - timedelta(days=600)):
         story.archive(tuple(year for year in demo_files.YEARS if int(year) < last))
-    opening = _morning(start)
-    story.order(str(last), opening)
-    story.gather(str(last), opening + timedelta(hours=2))
+    story.order(str(last), start)
+    story.gather(str(last), start + timedelta(hours=2))
     story.draft(str(last), moment.now())
     if to_release:
         story.approve()
     return story
 
 
-def _morning(day: datetime) -> datetime:
-    """Ten to eight in the office on that day."""
-    return office_clock.local(day).replace(hour=7, minute=50, second=0, microsecond=0)
+def opening(clock: Clock, now: datetime) -> datetime:
+    """When the order goes out: twenty minutes into a working day that lies four whole working days back."""
+    day = office_clock.local(clock.back_days(now, 4)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return clock.next_open(day) + timedelta(minutes=20)

@@ -47,7 +47,7 @@ _SHEET_LINES = 4
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft as it was typeset: the PDF that is initialled, the DOCX to work on, and the version of its text."""
+    """A draft as it was made: the PDF that is initialled, the DOCX to work on (or none), the version of its text."""
 
     letter_id: int
     version: int
@@ -218,7 +218,8 @@ def keep_draft(session: Session, *, draft: Draft, by: Person, idem: str, attach:
             raise Stale(_("Isi surat berubah sejak disusun. Susun ulang drafnya."))
     stem = f"draf-surat-{row.id}-{draft.version}"
     pdf = _keep(session, draft.letter_id, draft.printed.pdf, PDF, f"{stem}.pdf", "draft", by, draft.version)
-    _keep(session, draft.letter_id, draft.docx, DOCX, f"{stem}.docx", "draft", by, draft.version)
+    if draft.docx:
+        _keep(session, draft.letter_id, draft.docx, DOCX, f"{stem}.docx", "draft", by, draft.version)
     evidence = Evidence(EvidenceKind.LETTER, f"{stem}.pdf", pdf)
     if known:
         return evidence

@@ -36,6 +36,7 @@ from workbench.storage import audit_log
 from workbench.storage import letters as store
 
 __all__ = [
+    "SETTINGS_KEY",
     "Facts",
     "LetterView",
     "Registered",
