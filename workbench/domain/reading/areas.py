@@ -32,6 +32,34 @@ def normalise(name: str) -> tuple[str, str]:
     return level, re.sub(r"[^a-z0-9 ]+", "", bare.lower()).strip()
 
 
+_HEADINGS = (
+    ("kabupaten", re.compile(r"\b(kabupaten\s*/\s*kota|kab\.?\s*/\s*kota|regency\s*/\s*municipality)\b", re.I)),
+    ("desa", re.compile(r"^(nama )?(desa|kelurahan|desa\s*/\s*kelurahan|kelurahan\s*/\s*desa|villages?)\b", re.I)),
+    ("kecamatan", re.compile(r"^(nama )?(kecamatan|subdistrict|district)\b", re.I)),
+)
+_PROVINCES = {
+    "aceh", "sumatera utara", "sumatera barat", "riau", "jambi", "sumatera selatan", "bengkulu", "lampung",
+    "kepulauan bangka belitung", "kepulauan riau", "dki jakarta", "jawa barat", "jawa tengah", "di yogyakarta",
+    "daerah istimewa yogyakarta", "jawa timur", "banten", "bali", "nusa tenggara barat", "nusa tenggara timur",
+    "kalimantan barat", "kalimantan tengah", "kalimantan selatan", "kalimantan timur", "kalimantan utara",
+    "sulawesi utara", "sulawesi tengah", "sulawesi selatan", "sulawesi tenggara", "gorontalo", "sulawesi barat",
+    "maluku", "maluku utara", "papua", "papua barat", "papua selatan", "papua tengah", "papua pegunungan",
+    "papua barat daya",
+}  # fmt: skip
+
+
+def level_in_heading(heading: str) -> str:
+    """The level of areas that a header names: kecamatan for `Kecamatan/Subdistrict`; "" for none or for several."""
+    found = [level for level, pattern in _HEADINGS if pattern.search(heading.strip())]
+    return found[0] if found else ""
+
+
+def is_province(name: str) -> bool:
+    """Jawa Tengah, PROVINSI BALI. A few provinces share their name with a regency; the heading tells them apart."""
+    level, bare = normalise(name)
+    return level in ("", "provinsi") and bare in _PROVINCES
+
+
 def level_of(name: str) -> str:
     """The level that a label's own prefix names: kecamatan, kota, …; "" when it names none."""
     return normalise(name)[0]

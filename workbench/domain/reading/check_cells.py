@@ -79,6 +79,9 @@ def _doubts(draft: Draft) -> list[Finding]:
         if doubt == "code":
             found.extend(_codes(draft, cells))
             continue
+        if doubt == "formula" and len(cells) > 3:
+            found.append(_without_result(draft, cells))
+            continue
         for i, j in cells[:EACH]:
             value = draft.values[j][i]
             guess = value.value if value.value is not None else value.proposed
@@ -91,6 +94,16 @@ def _doubts(draft: Draft) -> list[Finding]:
             )
             found.append(draft.finding(f"number_{doubt}", Severity.WARNING, text, rest))
     return found
+
+
+def _without_result(draft: Draft, cells: list[tuple[int, int]]) -> Finding:
+    """One warning for many formulas: the same act mends them all."""
+    text = _(
+        "{n} sel berisi rumus tanpa nilai tersimpan ({cell} dan seterusnya); buka dan simpan ulang berkas ini di Excel "
+        "atau LibreOffice."
+    ).format(n=len(cells), cell=draft.cell(*cells[0]))
+    where = ",".join(draft.cell(i, j) for i, j in cells[:200])
+    return draft.finding("number_formula", Severity.WARNING, text, where)
 
 
 def _codes(draft: Draft, cells: list[tuple[int, int]]) -> list[Finding]:
@@ -299,10 +312,10 @@ def _magnitude(draft: Draft) -> list[Finding]:
 
 
 def _fractions(draft: Draft) -> list[Finding]:
-    """A percentage column whose values all lie between 0 and 1: shares typed as fractions."""
+    """A percentage column whose values all lie between 0 and 1: shares typed as fractions. Growth may be that small."""
     found = []
     for j, column in enumerate(draft.measures):
-        if not units.is_share(column.leaf, column.unit):
+        if not units.is_share(column.leaf, column.unit) or units.is_change(f"{column.header} {draft.title}"):
             continue
         known = draft.matrix[:, j][np.isfinite(draft.matrix[:, j])]
         broken = np.unique(known[known != np.round(known)])

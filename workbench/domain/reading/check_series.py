@@ -9,8 +9,8 @@ import numpy as np
 
 from workbench.domain.reading import periods, units
 from workbench.domain.reading.draft import Draft, say
-from workbench.domain.reading.kinds import Matrix
 from workbench.domain.reading.model import Finding, Kind, Severity
+from workbench.domain.reading.sums import Matrix
 from workbench.i18n import _, _n
 
 MOST = 20

@@ -9,8 +9,8 @@ import numpy as np
 
 from workbench.domain.reading import units
 from workbench.domain.reading.draft import Draft, say
-from workbench.domain.reading.kinds import Matrix, Sum, tolerance
 from workbench.domain.reading.model import Finding, Kind, Severity
+from workbench.domain.reading.sums import Matrix, Sum, tolerance
 from workbench.i18n import _, _n
 
 MOST = 60  # findings of one kind in one table; more says nothing more

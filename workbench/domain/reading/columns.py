@@ -15,6 +15,8 @@ SAMPLE = 2000
 _SMALL_PERIODS = re.compile(
     r"(bulan|month|tanggal|tgl|semester|triwulan|kuartal|quarter|hari|periode|period|minggu)\b", re.I
 )
+_YEAR_AS_FLOAT = re.compile(r"^((?:19|20)\d\d)\.0+$")
+_BARE_UNIT = re.compile(r"[(\[][^()\[\]]{1,30}[)\]]")
 _TIMED = re.compile(r"(tahun|year|thn|periode)\b(?!.*\b(jumlah|banyak|rata|nilai)\b)", re.I)
 
 
@@ -34,6 +36,9 @@ class Column:
 
     @property
     def leaf(self) -> str:
+        """What the column is called: its innermost label; with the one above where the innermost is only `(km2)`."""
+        if len(self.labels) > 1 and _BARE_UNIT.fullmatch(self.labels[-1]):
+            return f"{self.labels[-2]} {self.labels[-1]}"
         return self.labels[-1] if self.labels else ""
 
 
@@ -80,7 +85,7 @@ def header_labels(view: View, block: Block) -> dict[int, tuple[str, ...]]:
             if text and (not chain or labels.squeeze(text) != labels.squeeze(chain[-1])):
                 chain.append(text)
         if chain:
-            result[c] = tuple(chain)
+            result[c] = tuple(_YEAR_AS_FLOAT.sub(r"\1", text) for text in chain)
     return result
 
 
@@ -116,8 +121,11 @@ def _role(view: View, block: Block, column: Column, before: list[Column]) -> Rol
         return Role.NOTE if by_header is Role.NOTE else Role.EMPTY
     mostly_text = texts + kinds["d"] > numbers + kinds["s"]
     if by_header is Role.SERIAL:
-        texts_here = [view.text(r, column.index) for r in block.body[:50] if view.tags[r][column.index] != "."]
-        short = sum(len(t) <= 12 for t in texts_here) >= 0.7 * len(texts_here)
+        # the name of a total or of a group may begin in the number column, with the label column blank beside it
+        here = {r: view.text(r, column.index) for r in block.body[:50] if view.tags[r][column.index] != "."}
+        long = [r for r, t in here.items() if len(t) > 12 and view.row(r)[column.index - view.left + 1 :][:1] == "t"]
+        counted = sum(t.rstrip(".").isdigit() for t in here.values())
+        short = len(long) <= 0.3 * len(here) and (counted >= 2 or not sum(len(t) > 12 for t in here.values()))
         if (left_of_values or re.match(r"id\b|id_|\w+_id$", column.leaf, re.I)) and short:
             return Role.SERIAL
     elif by_header is Role.CODE:

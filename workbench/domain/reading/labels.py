@@ -96,6 +96,16 @@ _CONTINUED = re.compile(r"\b(lanjutan|sambungan|continued|halaman|page)\b", re.I
 _META = re.compile(
     r"\s*(satuan|unit|tahun|periode|kabupaten|kota|provinsi|kecamatan|opd|dinas|instansi|bulan)\s*(/\s*\w+)?\s*:", re.I
 )
+_META_WORD = re.compile(
+    r"(tahun|periode|semester|triwulan|bulan|satuan|kabupaten|kota|kabupaten/kota|kab\.?/kota|provinsi|kecamatan|"
+    r"kelurahan|desa|desa/kelurahan|opd|skpd|perangkat daerah|instansi|unit kerja|urusan|bidang|dinas|puskesmas|"
+    r"nama (dinas|opd|instansi|unit|puskesmas|sekolah|data|indikator)|judul( tabel)?|kode( data| indikator)?|"
+    r"sumber data)",
+    re.I,
+)
+_TABLE_NUMBER = re.compile(
+    r"(?:tabel|table|tabel\s*/\s*table|lampiran)\b\.?[\s:]*(?:[ivx]+|[\d.\-]*\d[a-z]?)?[.:]?", re.I
+)
 LIST_MARK = re.compile(r"\(?(?:[ivxlc]{1,6}|[a-z])[.)]?", re.I)
 _LETTERED = re.compile(
     r"^\s*(?:\(?(?P<letter>[a-z])[.)]\s+|(?P<dash>[-–•*])\s*(?=\S)|(?P<number>\d{1,3})[.)]\s+|"
@@ -176,6 +186,18 @@ def is_continuation(text: str) -> bool:
 def is_meta(text: str) -> bool:
     """`Satuan : Orang`, `Tahun: 2024`: a line about the table."""
     return bool(_META.match(text))
+
+
+@lru_cache(maxsize=8192)
+def is_meta_word(text: str) -> bool:
+    """`TAHUN`, `KABUPATEN/KOTA`: what stands left of a fact about the whole table."""
+    return bool(_META_WORD.fullmatch(squeeze(text)))
+
+
+@lru_cache(maxsize=8192)
+def is_table_number(text: str) -> bool:
+    """`Tabel`, `Table 3.1.1`, `Lampiran II`: the number of a table, its title in the cells beside it."""
+    return bool(_TABLE_NUMBER.fullmatch(clean(text)))
 
 
 def is_stub_word(text: str) -> bool:

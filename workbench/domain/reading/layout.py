@@ -63,6 +63,8 @@ class View:
             first, second = self.text(row, filled[0]), self.text(row, filled[1])
             if first.endswith(":") or second.startswith(":"):
                 return True
+            if labels.is_table_number(first) and len(self.text(row, filled[-1])) > 15:
+                return True  # Tabel | 3.1.1 | Penduduk Menurut Kecamatan
         return (
             bool(filled)
             and len(filled) <= 3
@@ -125,7 +127,8 @@ def _regions(grid: Grid, tags: Sequence[str]) -> list[tuple[int, int, int, int]]
         lo, hi = part
         rows = [line[lo : hi + 1] for line in multi]
         numbers = sum(t in "ns" for line in rows for t in line)
-        texts = sum(line[0] in "td" for line in rows)
+        labelled = sum("t" in line[:3] and any(t in "ns" for t in line[line.find("t") :]) for line in rows)
+        texts = max(sum(line[0] in "td" for line in rows), labelled)
         return hi > lo and numbers >= 2 and texts >= 2
 
     if sum(map(is_table, parts)) < 2:
@@ -162,7 +165,7 @@ def _blocks_in(view: View, first: int, last: int) -> list[Block]:
     position = 0
     while position < len(rows):
         row = rows[position]
-        if view.is_line(row) and not _starts_table(view, rows, position):
+        if (view.is_line(row) and not _starts_table(view, rows, position)) or _is_set_apart(view, rows, position):
             preface.append(row)
             position += 1
             continue
@@ -179,6 +182,40 @@ def _blocks_in(view: View, first: int, last: int) -> list[Block]:
     if preface and blocks:
         blocks[-1].notes.extend(preface)
     return blocks
+
+
+def _is_set_apart(view: View, rows: Sequence[int], position: int) -> bool:
+    """A row of two or three cells above a wider header that still is a line of the title.
+
+    Either a title that a comma in a CSV file has cut in two, with a blank row below; or one of the pairs of a form,
+    `TAHUN | 2023`, which together stand above a row of three cells or more.
+    """
+    row = rows[position]
+    filled = view.filled(row)
+    if not 2 <= len(filled) <= 3 or not set(view.row(row)) <= set(".tyd") or view.tags[row][filled[0]] != "t":
+        return False
+    following = rows[position + 1 : position + 12]
+    if not following:
+        return False
+    first = view.text(row, filled[0])
+    if (
+        following[0] - row > 1
+        and filled == list(range(filled[0], filled[0] + len(filled)))
+        and len(first) > 25
+        and not view.is_line(following[0])
+        and len(view.filled(following[0])) > len(filled)
+        and "n" not in view.row(following[0])
+    ):
+        return True
+    if len(filled) != 2 or not labels.is_meta_word(first):
+        return False
+    for nxt in following:
+        cells = view.filled(nxt)
+        if len(cells) >= 3:
+            return True
+        if len(cells) == 2 and not (view.tags[nxt][cells[0]] == "t" and view.tags[nxt][cells[1]] in "tyd"):
+            return False
+    return False
 
 
 def _starts_table(view: View, rows: Sequence[int], position: int) -> bool:
@@ -221,7 +258,7 @@ def _take_table(view: View, rows: Sequence[int], position: int, preface: list[in
     block = Block(view.left, view.right, preface=list(preface))
     numeric = _numeric_columns(view, rows, position)
     position = _take_header(view, rows, position, block, numeric)
-    signature = _signature(view, block.header)
+    signature = _signature(view, [*block.header, *block.numbering])
     lines: list[int] = []
     while position < len(rows):
         row = rows[position]
@@ -377,7 +414,9 @@ def _take_header(view: View, rows: Sequence[int], position: int, block: Block, n
         texts = sum(t in "tk" for t in cells.values())
         if not set(cells.values()) & set("ns") and not block.body:
             texts += sum(t == "d" for t in cells.values())  # days or months over columns of numbers
-        if labelled and texts == 1 and len(cells) == 1 and len(numeric) > 2 and _is_list_mark(view, row, min(numeric)):
+        if labelled and texts == 1 and len(cells) == 1 and len(numeric) > 2 and (
+            _is_list_mark(view, row, min(numeric)) or _is_first_section(view, rows, position, block)
+        ):  # fmt: skip
             break  # `I | Angkutan Umum` below `No | Uraian`: the first section, no header
         years = [c for c, t in cells.items() if t == "y"]
         values = sum(t in "nd" for t in cells.values()) + sum(t == "s" for t in cells.values())
@@ -417,6 +456,18 @@ def _is_list_mark(view: View, row: int, column: int) -> bool:
     text = view.text(row, column)
     beside = [c for c in view.filled(row) if c != column]
     return bool(labels.LIST_MARK.fullmatch(text)) and len(beside) == 1 and view.tags[row][beside[0]] == "t"
+
+
+def _is_first_section(view: View, rows: Sequence[int], position: int, block: Block) -> bool:
+    """One text at the left edge under a full header, with values in the next row: it names the rows below."""
+    filled = view.filled(rows[position])
+    return (
+        len(filled) == 1
+        and filled[0] == view.left
+        and any(view.tags[r][view.left] == "t" for r in block.header)
+        and position + 1 < len(rows)
+        and "n" in view.row(rows[position + 1])
+    )
 
 
 def _rising_header(view: View, rows: Sequence[int], position: int, years: Sequence[int]) -> bool:

@@ -245,6 +245,8 @@ class Setting:
     measured: bool = False  # areas, weights, money: three decimals are as likely as thousands
     ceiling: float = float("inf")  # more than this all values of a column together cannot be
     row_counts: tuple[bool | None, ...] = ()  # what the row itself says, where rows have units of their own
+    row_rates: tuple[bool, ...] = ()  # rows whose fractions are meant, whatever the column counts
+    small_money: bool = False  # thousands of rupiah: three decimals of them would be single rupiah
 
     def for_row(self, position: int) -> bool | None:
         """Does the unit of this row count whole things?"""
@@ -291,6 +293,8 @@ def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Ite
         score += 0.4 if setting.measured else 1.0
     if column.shapes[either] >= 2 and not column.english and not column.indonesian:
         score += 0.5
+    if setting.small_money and len(examples) >= 4:
+        score += 1.0
     if column.shapes[Shape.SPACE_GROUPS]:
         score -= 1.5
     score += 0.75 if setting.counts is True or (setting.counts is None and not setting.measured) else 0.0

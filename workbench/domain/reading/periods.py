@@ -41,7 +41,7 @@ def is_year(value: object) -> bool:
         return False
     if isinstance(value, int | float):
         return 1900 <= value <= 2100 and float(value).is_integer()
-    return isinstance(value, str) and bool(re.fullmatch(r"(19|20)\d\d", value.strip()))
+    return isinstance(value, str) and bool(re.fullmatch(r"(19|20)\d\d(\.0)?", value.strip()))
 
 
 def is_period(text: str) -> bool:

@@ -20,7 +20,7 @@ from workbench.domain.reading.model import Flag, Kind, Reading, TableReading
 from workbench.domain.reading.numbers import Evidence
 from workbench.domain.reading.rows import read_rows
 from workbench.domain.reading.tags import tags_of
-from workbench.domain.reading.values import column_evidence, missing_code, read_column, setting_of
+from workbench.domain.reading.values import column_evidence, fractional_rows, missing_code, read_column, setting_of
 
 
 def read_grids(grids: Sequence[Grid], file: str, fallback_title: str = "") -> Reading:
@@ -116,14 +116,22 @@ def _fill(draft: Draft, evidence: Sequence[Evidence], whole: Evidence) -> None:
         together.merge(one)
     rows = [r.index for r in draft.rows]
     row_units = [(r.own, r.unit) for r in draft.rows]
+    rates = fractional_rows(draft.grid, rows, [c.index for c in measures], [r.own for r in draft.rows])
     draft.values = [
-        read_column(draft.grid, rows, c, setting_of(together, whole, c, c.unit or draft.unit, draft.title, row_units))
+        read_column(
+            draft.grid, rows, c, setting_of(together, whole, c, c.unit or draft.unit, draft.title, row_units, rates)
+        )
         for c in measures
     ]
     draft.matrix = _matrix(draft)
     _missing_codes(draft)
-    draft.kinds = find_kinds(draft.rows, measures, draft.matrix)
+    draft.kinds = find_kinds(draft.rows, measures, draft.matrix, _heading(draft))
     _settle(draft)
+
+
+def _heading(draft: Draft) -> str:
+    """The header over the innermost label column."""
+    return next((c.leaf for c in reversed(draft.columns) if c.role is Role.LABEL and c.leaf), "")
 
 
 def _matrix(draft: Draft, proposals: bool = False) -> Matrix:
@@ -152,7 +160,7 @@ def _settle(draft: Draft) -> None:
         return
     filled = _matrix(draft, proposals=True)
     before = draft.kinds
-    draft.kinds = find_kinds(draft.rows, draft.measures, filled)
+    draft.kinds = find_kinds(draft.rows, draft.measures, filled, _heading(draft))
     proved = check_sums.mended(draft, doubtful, filled)
     for i, j in proved:
         v = draft.values[j][i]

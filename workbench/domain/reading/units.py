@@ -61,6 +61,26 @@ _MEASURED = re.compile(
 )
 
 
+# nouns that can only be counted, whatever else the title speaks of; not sexes (`luas lahan`) nor animals (`daging`)
+_THING = re.compile(
+    r"\b(penduduk|jiwa|orang|pelanggan|nasabah|anggota|peserta|siswa|murid|mahasiswa|guru|dosen|pasien|pegawai|pns|asn|"
+    r"tenaga kerja|pekerja|karyawan|pencari kerja|pengunjung|wisatawan|penumpang|pemilih|tps|rumah tangga|ruta|kk|"
+    r"keluarga|bayi|balita|kelahiran|kematian|kendaraan|perusahaan|koperasi|sekolah|puskesmas|posyandu|dokter|bidan|perawat)\b",
+    re.I,
+)
+_RATE_LABEL = re.compile(
+    r"\W*(\d+[.)]\s*|[a-z][.)]\s*)?(rasio|ratio|angka (?!sementara|tetap)|persentase|presentase|prosentase|"
+    r"persen|%|rata|rerata|laju|indeks|index|kepadatan|cakupan|average|mean|percentage|"
+    r"tingkat (partisipasi|pengangguran|kemiskinan|inflasi|kepadatan|hunian))",
+    re.I,
+)
+_SMALL_MONEY = re.compile(
+    r"\b(ribu|ribuan|thousand)\s*(rp|rupiah|idr)|\b000\s*(rp|rupiah)|(rp\.?|rupiah)\s*\.?\s*(ribu|000)\b", re.I
+)
+_PRICE = re.compile(r"\b(harga|tarif|upah|gaji|price|kurs|rata|per|biaya)\b|/", re.I)
+_CHANGE = re.compile(
+    r"\b(laju|pertumbuhan|growth|inflasi|deflasi|inflation|andil|perubahan|kenaikan|penurunan|change|tumbuh)\b", re.I
+)
 _MEASURED_WORD = re.compile(
     r"%|ha|km2|km²|ton|kg|rp\.?|rupiah|us\s?\$|usd|mm|ribu( jiwa| rp)?|juta( rp\.?| rupiah)?", re.I
 )
@@ -140,6 +160,30 @@ def counts_things(*texts: str | None) -> bool | None:
     if _COUNT.search(joined):
         return True
     return None
+
+
+def names_things(header: str) -> bool:
+    """Does a header name persons or things, so that the title's other measures (Nilai, Volume) are not its own?"""
+    return bool(_THING.search(header)) and not is_measured(header) and not is_rate(header) and not _PER.search(header)
+
+
+@lru_cache(maxsize=4096)
+def is_change(text: str) -> bool:
+    """Growth, inflation, contributions to it: percentages that are usually small and may be negative."""
+    return bool(_CHANGE.search(text))
+
+
+@lru_cache(maxsize=4096)
+def is_rate_label(label: str) -> bool:
+    """A row that begins as a rate: `Rasio terhadap 100.000 penduduk`, `Angka Lahir Mati`, `Rata-rata`."""
+    return bool(_RATE_LABEL.match(label))
+
+
+@lru_cache(maxsize=4096)
+def is_small_money(header: str, unit: str | None) -> bool:
+    """Amounts in thousands of rupiah that are no prices: their thousandth part would be one rupiah."""
+    words = f"{header} {unit or ''}"
+    return bool(_SMALL_MONEY.search(words)) and not _PRICE.search(words)
 
 
 def title_counts(title: str) -> bool | None:

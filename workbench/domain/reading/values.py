@@ -90,12 +90,26 @@ def _among_scaled(values: Sequence[Value], literals: Sequence[Literal | None]) -
             v.value, v.flag, v.doubt, v.proposed = None, Flag.UNREADABLE, "scaled", guess
 
 
+def fractional_rows(grid: Grid, rows: Sequence[int], columns: Sequence[int], names: Sequence[str]) -> tuple[bool, ...]:
+    """Rows of rates: named so, or with three fractions or more that hardly ever have the three decimals of 12.345."""
+    found = []
+    for row, name in zip(rows, names, strict=True):
+        cells = [
+            v for c in columns if isinstance(v := grid.rows[row][c], float) and not v.is_integer() and abs(v) < 1000
+        ]
+        short = sum(abs(round(v, 2) - v) < 1e-9 for v in cells)
+        found.append(units.is_rate_label(name) or (len(cells) >= 3 and short >= 0.8 * len(cells)))
+    return tuple(found)
+
+
 def _eaten(cells: Sequence[CellValue], setting: Setting) -> list[int]:
     """Positions of fractions among counts in a column of typed cells."""
     typed = np.array(
         [float(v) if isinstance(v, int | float) and not isinstance(v, bool) else np.nan for v in cells],
         dtype=np.float64,
     )
+    if setting.row_rates:
+        typed[np.array(setting.row_rates)] = np.nan
     told = np.array([t is True for t in setting.row_counts]) if setting.row_counts else None
     return [int(i) for i in np.flatnonzero(eaten(typed, setting, told))]
 
@@ -190,25 +204,39 @@ def setting_of(
     unit: str | None,
     title: str,
     rows: Sequence[tuple[str, str | None]],
+    rates: tuple[bool, ...] = (),
 ) -> Setting:
-    """What words say about a column: its unit, its header, the title; and each row, where rows differ in kind."""
+    """What words say about a column: its unit, its header, the title; and each row, where rows differ in kind.
+
+    ``rates`` tells the rows whose fractions are meant (see :func:`fractional_rows`).
+    """
+    rates = rates if any(rates) else ()
     named = {u for _, u in rows if u}
     own_unit = unit or (next(iter(named)) if len(named) == 1 else None)
     counts = units.counts_things(own_unit) if own_unit else None
     if counts is None and not named and (not own_unit or not units.is_measured(own_unit)):
         heading = units.counts_things(column.header)
         counts = heading if heading is not None else units.title_counts(title)
-        if counts is True and units.is_measured(f"{column.header} {title}"):
+        if counts is True and units.is_measured(f"{column.header} {title}") and not units.names_things(column.header):
             counts = None
     if units.multiplier_of(unit) > 1:
         counts = None
-    ceiling = units.most_people(f"{column.header} {title}", unit)
-    share = units.is_share(column.header, unit)
-    measured = counts is None and units.is_measured(f"{column.header} {unit or ''} {title}")
-    if counts is not None or share or units.multiplier_of(unit) > 1:
-        return Setting(table, file, counts, share, measured, ceiling)
+    said = Setting(
+        table,
+        file,
+        counts,
+        share=units.is_share(column.header, unit),
+        measured=counts is None and units.is_measured(f"{column.header} {unit or ''} {title}"),
+        ceiling=units.most_people(f"{column.header} {title}", unit),
+        row_rates=rates,
+        small_money=units.is_small_money(column.header, unit),
+    )
+    if named and labels.is_mean(column.leaf):  # the mean of counts has decimals, whatever the unit of the row
+        return replace(said, counts=None, measured=True)
+    if counts is not None or said.share or units.multiplier_of(unit) > 1:
+        return said
     told = tuple(_row_counts(label, u) for label, u in rows)
-    return Setting(table, file, counts, share, measured, ceiling, told if any(t is not None for t in told) else ())
+    return replace(said, row_counts=told) if any(t is not None for t in told) else said
 
 
 @lru_cache(maxsize=8192)

@@ -1,0 +1,218 @@
+"""Habits met in files that nobody had shown the reader before, each as small as it can be."""
+
+from __future__ import annotations
+
+from tests.reading.sheets import cells, codes, findings, read, table, values
+from workbench.domain.reading.model import Kind
+
+
+def test_facts_of_a_form_in_two_cells_are_no_header() -> None:
+    reading = read(
+        """
+TABEL 15 | | |
+JUMLAH TENAGA PERAWAT DI FASILITAS KESEHATAN | | |
+KABUPATEN/KOTA | SURAKARTA | |
+TAHUN | 2023 | |
+ | | |
+NO | UNIT KERJA | PERAWAT | BIDAN
+1 | 2 | 3 | 4
+1 | Puskesmas Pajang | 15 | 12
+2 | Puskesmas Gajahan | 10 | 9
+SUB JUMLAH I (PUSKESMAS) | | 25 | 21
+SARANA PELAYANAN KESEHATAN LAIN | | 6 | 7
+JUMLAH (KAB/KOTA) | | 31 | 28
+""",
+        typed=True,
+    )
+    found = cells(reading)
+    assert found["C8"].column == ("PERAWAT",) and "SURAKARTA" in table(reading).title
+    assert set(found) == {f"{c}{r}" for c in "CD" for r in range(8, 13)}, "row numbers are no values"
+    assert found["C10"].row == ("SUB JUMLAH I (PUSKESMAS)",) and found["C10"].kind is Kind.SUBTOTAL
+    assert found["C11"].row == ("SARANA PELAYANAN KESEHATAN LAIN",) and found["C12"].kind is Kind.TOTAL
+
+
+def test_label_and_year_alone_are_still_a_header() -> None:
+    reading = read("Kecamatan | 2023\nLaweyan | 4120\nJebres | 5110\nBanjarsari | 3007")
+    assert cells(reading)["B2"].column == ("2023",) and values(reading)["B3"] == 5110
+
+
+def test_number_and_title_of_a_table_in_cells_of_their_own_and_its_continuation() -> None:
+    reading = read(
+        """
+Tabel 12.3 | Indeks Pembangunan Manusia Menurut Kabupaten/Kota, 2021-2022 |
+Kabupaten/Kota | 2021 | 2022
+(1) | (2) | (3)
+01. Cilacap | 70.42 | 70.99
+02. Banyumas | 72.44 | 73.17
+ | |
+Lanjutan Tabel/Continued Table 12.3 | |
+Kabupaten/Kota | 2021 | 2022
+(1) | (2) | (3)
+71. Kota Magelang | 79.43 | 80.39
+Jawa Tengah | 72.16 | 72.79
+""",
+        typed=True,
+    )
+    found = cells(reading)
+    assert len(reading.tables) == 1 and len(found) == 8
+    assert found["C10"].column == ("2022",) and found["B4"].column == ("2021",)
+    assert found["B11"].kind is Kind.TOTAL, "the province among its regencies"
+
+
+def test_title_that_a_comma_has_cut_in_two() -> None:
+    reading = read(
+        """
+Penduduk Kota Menurut Jenis Kelamin | 2019-2021 |
+ | |
+Tahun | Laki-laki | Perempuan
+2019 | 252.594 | 263.508
+2020 | 257.043 | 265.321
+2021 | 257.171 | 265.557
+"""
+    )
+    assert cells(reading)["B4"].column == ("Laki-laki",) and table(reading).title.startswith("Penduduk Kota")
+
+
+def test_first_section_right_below_the_header() -> None:
+    reading = read(
+        """
+No | Jenis Kendaraan | Baik | Rusak
+I. SEKRETARIAT DAERAH | | |
+1 | Sedan | 4 | 1
+2 | Minibus | 22 | 3
+ | Sub Jumlah | 26 | 4
+II. DINAS KESEHATAN | | |
+1 | Ambulans | 31 | 4
+2 | Sepeda Motor | 120 | 17
+ | Sub Jumlah | 151 | 21
+ | Jumlah Seluruhnya | 177 | 25
+""",
+        typed=True,
+    )
+    found = cells(reading)
+    assert found["C3"].column == ("Baik",) and found["C3"].row == ("I. SEKRETARIAT DAERAH", "Sedan")
+    assert found["D8"].row[0] == "II. DINAS KESEHATAN" and "A4" not in found
+
+
+def test_numbered_tables_side_by_side_with_a_gap() -> None:
+    reading = read(
+        """
+No | Kelurahan | RW | RT | | No | Kelurahan | RW | RT
+1 | Pajang | 5 | 20 | | 4 | Purwosari | 11 | 38
+2 | Laweyan | 6 | 23 | | 5 | Sondakan | 12 | 41
+3 | Bumi | 7 | 26 | | 6 | Kerten | 13 | 44
+""",
+        typed=True,
+    )
+    found = cells(reading)
+    assert len(reading.tables) == 2 and found["I3"].row == ("Sondakan",) and found["I3"].column == ("RT",)
+    assert "F3" not in found
+
+
+def test_years_that_a_program_wrote_as_decimals() -> None:
+    reading = read("objek_wisata,2021.0,2022.0\nKeraton,10234.00,55120.00\nJurug,0.00,210450.00".replace(",", " | "))
+    assert cells(reading)["B2"].column == ("2021",) and values(reading)["C3"] == 210450
+    assert set(cells(reading)) == {"B2", "C2", "B3", "C3"}
+
+
+def test_groups_closed_by_a_row_that_is_not_called_a_total() -> None:
+    reading = read(
+        """
+Golongan | Laki-laki | Perempuan
+I/A | 13 | 10
+I/B | 15 | 11
+I/C | 21 | 12
+Golongan I | 49 | 33
+II/A | 55 | 12
+II/B | 80 | 33
+Golongan II | 135 | 45
+III/A | 310 | 560
+III/B | 290 | 600
+Golongan III | 600 | 1160
+Jumlah | 784 | 1238
+""",
+        typed=True,
+    )
+    kinds = [cells(reading)[f"B{r}"].kind for r in range(2, 13)]
+    assert [i for i, k in enumerate(kinds) if k is Kind.SUBTOTAL] == [3, 6, 9] and kinds[-1] is Kind.TOTAL
+    assert not codes(reading)
+
+
+def test_totals_of_totals_are_checked() -> None:
+    reading = read(
+        """
+Puskesmas | LAKI-LAKI | | | LAKI-LAKI + PEREMPUAN | |
+ | HIDUP | MATI | HIDUP + MATI | HIDUP | MATI | HIDUP + MATI
+Pajang | 156 | 3 | 159 | 363 | 6 | 369
+Penumping | 222 | 0 | 222 | 443 | 0 | 443
+Kratonan | 419 | 3 | 422 | 673 | 3 | 776
+Gajahan | 210 | 0 | 210 | 566 | 2 | 568
+""",
+        typed=True,
+        merges=[(0, 1, 0, 3), (0, 4, 0, 6)],
+    )
+    assert [(f.code, f.cell, f.proposed) for f in findings(reading)] == [("sum_mismatch", "G5", 676)]
+
+
+def test_counted_things_beside_measures_of_the_title_had_their_thousands_eaten() -> None:
+    reading = read(
+        """
+Jumlah Pelanggan, Air Terjual, dan Nilai Penjualan Menurut Bulan | |
+Bulan | Pelanggan (SR) | Nilai (Rp)
+Januari | 61.234 | 4567890
+Februari | 61.302 | 4432101
+Maret | 61.41 | 4501234
+""",
+        typed=True,
+    )
+    assert [values(reading)[f"B{r}"] for r in (3, 4, 5)] == [None] * 3
+    assert [f.proposed for f in findings(reading) if f.code == "number_thousands"] == [61234, 61302, 61410]
+
+
+def test_rates_in_a_table_of_counts_keep_their_decimals() -> None:
+    reading = read(
+        """
+Indikator | Satuan | Jan | Feb | Mar | Rata-rata
+BTO | kali | 4.1 | 4.3 | 4 | 4.1
+Pasien Rawat Inap | orang | 12 | 25 | 38 | 25.5
+""",
+        typed=True,
+    )
+    assert values(reading)["C2"] == 4.1 and values(reading)["F3"] == 25.5 and not codes(reading)
+    reading = read(
+        "Puskesmas | Perawat | Bidan\nPajang | 1015 | 1012\nGajahan | 1110 | 1109\nSibela | 1500 | 1200\n"
+        "Kratonan | 1300 | 1250\nRasio terhadap 100.000 penduduk | 84.6 | 23.5",
+        typed=True,
+    )
+    assert values(reading)["B6"] == 84.6 and not codes(reading)
+
+
+def test_thousands_of_rupiah_written_with_one_comma() -> None:
+    rows = "\n".join(
+        f"{m} | {v}" for m, v in zip("ABCDE", ("50,800", "334,000", "92,350", "74,075", "67,850"), strict=True)
+    )
+    assert values(read(f"Bulan | Kerugian Harta (000 Rp)\n{rows}"))["B2"] == 50800
+    assert values(read(f"Bulan | Harga (000 Rp)\n{rows}"))["B2"] is None, "a price may well have decimals"
+    assert values(read(f"Bulan | Luas (Ha)\n{rows}"))["B2"] is None
+
+
+def test_unit_alone_in_the_innermost_header_row() -> None:
+    reading = read(
+        """
+Kecamatan | Penduduk | Kepadatan
+ | (jiwa) | (jiwa/km2)
+Laweyan | 88524 | 10246
+Jebres | 138775 | 11031
+Jumlah | 227299 | 10711
+""",
+        typed=True,
+    )
+    assert not codes(reading), "densities are not added up"
+
+
+def test_growth_below_one_percent_is_no_fraction() -> None:
+    reading = read(
+        "Kecamatan | Laju Pertumbuhan (%)\nLaweyan | 0.21\nSerengan | 0.44\nJebres | 0.13\nBanjarsari | 0.75",
+        typed=True,
+    )
+    assert "fraction_percent" not in codes(reading)
