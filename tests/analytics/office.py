@@ -24,8 +24,8 @@ from workbench.domain.people import PRODUCER_ROLES
 from workbench.domain.sop import END, OutcomeKind, Sop, Standard, Unit
 from workbench.settings import CHECKOUT
 from workbench.storage.calendar_seed import seed_calendar
+from workbench.storage.sop_document import to_document as sop_document
 from workbench.storage.sop_files import load_all
-from workbench.storage.sop_files import to_document as sop_document
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 BEGIN = datetime(2025, 5, 20, 1, 0, tzinfo=UTC)

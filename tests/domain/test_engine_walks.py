@@ -168,7 +168,7 @@ def test_state_does_not_depend_on_the_object_it_was_read_into():
     """A definition that went through JSON folds the same events to the same state."""
     import json
 
-    from workbench.storage.sop_files import from_document, to_document
+    from workbench.storage.sop_document import from_document, to_document
 
     rng = random.Random(12)
     for sop in load_all(FOLDER):

@@ -11,7 +11,8 @@ from workbench.domain.sop import Confidence, EvidenceKind, OutcomeKind, Standard
 from workbench.domain.sop_lint import Severity, lint, parse_printed_time
 from workbench.domain.sop_paths import longest_path, paths
 from workbench.settings import CHECKOUT
-from workbench.storage.sop_files import BadSop, from_document, load_all, load_sop, load_with_lines, to_document
+from workbench.storage.sop_document import BadSop, from_document, to_document
+from workbench.storage.sop_files import load_all, load_sop, load_with_lines
 
 FOLDER = CHECKOUT / "data" / "sop"
 SOPS = {sop.id: sop for sop in load_all(FOLDER)}

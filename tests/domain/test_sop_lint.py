@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from workbench.domain.sop_lint import LintProblem, Severity, lint
-from workbench.storage.sop_files import BadSop, load_all, load_sop, load_with_lines
+from workbench.storage.sop_document import BadSop
+from workbench.storage.sop_files import load_all, load_sop, load_with_lines
 
 GOOD = """\
 id: uji
@@ -86,7 +87,9 @@ SLIPS = [
     ("fan_out_leak", 'kirim: {label: Kirim, to: "3"}', 'kirim: {label: Kirim, to: "1"}', 'label: Kirim, to: "1"'),
     ("fan_out_entry", 'fan_out: {steps: ["2"]', 'fan_out: {steps: ["2", "1"]', 'to: "1", kind: return'),
     ("unreachable", 'selesai: {label: Selesai, to: "2"}', 'selesai: {label: Selesai, to: "3"}', '- no: "2"'),
-    ("dead_end", "setuju: {label: Setuju, to: END}", 'setuju: {label: Setuju, to: "1", kind: return}', '- no: "1"'),
+    ("dead_end", 'kirim: {label: Kirim, to: "3"}', 'kirim: {label: Kirim, to: "2"}', '- no: "1"'),
+    ("no_end", "setuju: {label: Setuju, to: END}", 'setuju: {label: Setuju, to: "1", kind: return}', "steps:\n"),
+    ("id_form", "id: uji", "id: Uji SOP", "id: Uji SOP"),
     ("return_forward", 'to: "2"}', 'to: "2", kind: return}', "label: Selesai"),
     ("return_forward", 'to: "1", kind: return', "to: END, kind: return", "label: Kembalikan"),
     ("loop", 'to: "1", kind: return', 'to: "1"', "steps:\n"),
@@ -106,6 +109,9 @@ SLIPS = [
     ("schema", "    standard: {amount: 2, unit: working_days}", "    standard: 2 hari", "2 hari"),
     ("schema", "    outcomes:\n      kirim: {label: Kirim, to: \"3\"}", "    outcomes: kirim", "outcomes: kirim"),
     ("schema", "steps:\n", "steps:\n  - Mulai\n", "- Mulai"),
+    ("schema", "    standard: {amount: 2, unit: working_days}", "    standard: P2D", "P2D"),
+    ("schema", GOOD, "# belum ada isinya\n", "# belum"),
+    ("yaml", "  opd: {name", "  x: &x {name: *x}\n  opd: {name", "x: &x"),
     ("key_duplicate", "lane: opd", "lane: opd\n    lane: staf", "lane: staf\n    standard: {amount: 2"),
     ("yaml", "lane: opd", "lane: 'opd", None),
 ]  # fmt: skip
@@ -124,6 +130,17 @@ def test_a_slip_is_named_with_its_line(rule, written, instead, piece):
     assert line in {problem.line for problem in found}, (line, found)
 
 
+def test_a_mistyped_key_is_told_once_with_what_was_meant():
+    (found,) = findings(GOOD.replace("activity: Mengisi", "aktivity: Mengisi"))
+    assert found.line == 24 and found.message == "Kunci aktivity tidak dikenal; maksudnya activity?"
+
+
+def test_aliases_of_aliases_are_refused_before_they_fill_the_memory():
+    levels = "".join(f"  a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
+    (found,) = findings(f"bom:\n  a0: &a0 [x, x]\n{levels}{GOOD}")
+    assert found.rule == "yaml" and "terlalu banyak" in found.message
+
+
 def test_every_rule_has_a_slip():
     source = Path(lint.__code__.co_filename).read_text(encoding="utf-8")
     rules = set(re.findall(r'_Raw\(\s*"(\w+)"', source))
@@ -134,7 +151,7 @@ def test_every_rule_has_a_slip():
 
 def test_a_key_written_twice_in_a_document_is_found_too():
     """YAML cannot say a lane twice (its keys are refused), a JSON document can."""
-    from workbench.storage.sop_files import from_document, to_document
+    from workbench.storage.sop_document import from_document, to_document
 
     document = to_document(load_sop(GOOD))
     for key in ("lanes", "phases"):

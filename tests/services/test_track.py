@@ -625,12 +625,12 @@ def test_a_sop_revision_leaves_running_cases_alone(lite: Desk) -> None:
 
 
 def make_revision(sop: casework.Sop) -> casework.Sop:
-    from workbench.storage import sop_files
+    from workbench.storage import sop_document
 
-    document = sop_files.to_document(sop)
+    document = sop_document.to_document(sop)
     document["version"] = "2026-07-06"
     document["steps"][0]["standard"]["amount"] = 2
-    return sop_files.from_document(document)
+    return sop_document.from_document(document)
 
 
 # ---------------------------------------------------------------- who does the next step, and handing on

@@ -19,7 +19,7 @@ from workbench.domain.sop_readings import confirmations, readings
 from workbench.domain.sop_revision import BadRevision, Head, Tables, head, revise, tables
 from workbench.reporting.sop_layout import flow_rows, lay_out, minimal_height
 from workbench.services.sop_library import check
-from workbench.storage.sop_files import from_document, to_document
+from workbench.storage.sop_document import from_document, to_document
 
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 

@@ -15,7 +15,8 @@ from workbench.domain.sop import END, Sop, Standard, Step
 from workbench.domain.sop_lint import LintProblem, Severity, lint, unit_word
 from workbench.i18n import _, _n
 from workbench.settings import get_settings
-from workbench.storage.sop_files import BadSop, load_all, load_with_lines, located, standard_document, to_document
+from workbench.storage.sop_document import BadSop, located, standard_document, to_document
+from workbench.storage.sop_files import load_all, load_with_lines
 
 
 @click.group()

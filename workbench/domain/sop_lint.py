@@ -15,6 +15,7 @@ from workbench.domain.sop_paths import downstream, has_forward_loop, paths
 from workbench.i18n import _
 
 _CROWDED_PHASE = 4
+_ID = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _PRINTED_TIME = re.compile(r"^\s*(\d+)\s*(menit|jam|hari(?:\s+kerja)?|bulan)\s*$", re.IGNORECASE)
 _PRINTED_UNITS = {
     "menit": (Unit.WORKING_MINUTES, 1),
@@ -90,8 +91,14 @@ def _identity(sop: Sop) -> Iterator[_Raw]:
         ZoneInfo(sop.zone)
     except (ZoneInfoNotFoundError, ValueError):
         yield _Raw("zone", _("Zona waktu {zone} tidak dikenal.").format(zone=sop.zone), ("zone",))
+    if not _ID.fullmatch(sop.id):
+        message = _("Id {id} hanya boleh memuat huruf kecil, angka dan tanda hubung; ia menjadi nama berkas.")
+        yield _Raw("id_form", message.format(id=sop.id), ("id",))
     if not sop.steps:
         yield _Raw("steps", _("SOP ini tidak punya langkah."), ("steps",))
+    elif not any(outcome.to == END for step in sop.steps for outcome in step.outcomes):
+        message = _("Tidak ada putusan yang menuju END, jadi perkara tidak pernah dapat selesai.")
+        yield _Raw("no_end", message, ("steps",))
 
 
 def _numbers(sop: Sop) -> Iterator[_Raw]:

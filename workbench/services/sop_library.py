@@ -25,7 +25,7 @@ from workbench.domain.sop_readings import readings
 from workbench.i18n import _
 from workbench.reporting import sop_sheet
 from workbench.services import casework, office_clock, rights
-from workbench.storage import audit_log, casebook, files, sop_files
+from workbench.storage import audit_log, casebook, files, sop_document
 from workbench.storage.database import require_writing
 from workbench.storage.tables import CacheBlobRow, CaseRow, SopVersionRow
 
@@ -205,8 +205,8 @@ def _name_key(sha256: str) -> str:
 def check(base: Sop, draft: Sop) -> Check:
     """Lint a draft and say how it differs from its base. The draft comes back with its SHA-256."""
     try:
-        complete = sop_files.from_document(sop_files.to_document(replace(draft, sha="")))
-    except sop_files.BadSop as error:
+        complete = sop_document.from_document(sop_document.to_document(replace(draft, sha="")))
+    except sop_document.BadSop as error:
         return Check(draft, tuple(error.problems), (), differences(base, draft))
     problems = lint(complete)
     changes = differences(base, complete)
@@ -221,8 +221,8 @@ def check(base: Sop, draft: Sop) -> Check:
 def _meaning(sop: Sop) -> str:
     """Everything a version says but its own label and dates."""
     block = {k: v for k, v in sop.identity.items() if k not in ("date_revised", "date_effective")}
-    document = sop_files.to_document(replace(sop, version="-", identity=block, sha=""))
-    return sop_files.from_document(document).sha
+    document = sop_document.to_document(replace(sop, version="-", identity=block, sha=""))
+    return sop_document.from_document(document).sha
 
 
 def free_label(session: Session, sop_id: str, day: date) -> str:

@@ -18,7 +18,7 @@ from workbench.domain.engine import Event, EventType, Evidence
 from workbench.domain.errors import NotFound
 from workbench.domain.sop import EvidenceKind, Sop
 from workbench.i18n import _
-from workbench.storage import canonical, chain_head, sop_files
+from workbench.storage import canonical, chain_head, sop_document
 from workbench.storage.database import require_writing
 from workbench.storage.tables import CaseRow, EventRow, SopVersionRow, VisitRow
 
@@ -41,7 +41,7 @@ def sop_of(session: Session, sha: str) -> Sop:
         row = session.get(SopVersionRow, sha)
         if row is None:
             raise NotFound(_("Versi SOP ini tidak tersimpan."))
-        _parsed[sha] = sop_files.from_document(row.body)
+        _parsed[sha] = sop_document.from_document(row.body)
     return _parsed[sha]
 
 
@@ -55,7 +55,7 @@ def store_sop(session: Session, sop: Sop, *, effective_from: date, approved_by: 
             sha=sop.sha,
             sop_id=sop.id,
             version=sop.version,
-            body=sop_files.to_document(sop),
+            body=sop_document.to_document(sop),
             effective_from=effective_from,
             approved_by=approved_by,
             created_at=moment.now(),

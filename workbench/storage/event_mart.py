@@ -28,7 +28,7 @@ from sqlmodel import Session
 from workbench.domain.engine import CaseStatus
 from workbench.domain.sop import Confidence
 from workbench.settings import get_settings
-from workbench.storage.sop_files import from_document
+from workbench.storage.sop_document import from_document
 from workbench.storage.tables import CaseRow, EventRow, SopVersionRow, VisitRow
 from workbench.storage.work_measure import WorkMeasure
 
