@@ -64,7 +64,7 @@ with right:
     if view.evidence:
         st.markdown(
             "\n".join(
-                f"- {_('Langkah')} {step.no}: {evidence_words.link(view.evidence[step.no])}"
+                f"- {_('Langkah')} {step.no}: {evidence_words.link(view.evidence[step.no], person)}"
                 for step in view.sop.steps
                 if step.no in view.evidence
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from workbench.domain.datasets import DatasetDefinition
 from workbench.domain.engine import CaseState, Evidence
@@ -19,6 +19,7 @@ from workbench.domain.sop import END, EvidenceKind, Outcome, OutcomeKind, Sop
 from workbench.i18n import _
 from workbench.services import casework, track
 from workbench.storage import audit_log, casebook, datasets
+from workbench.storage.tables import DatasetVersionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,36 @@ def wanted(case: Standing) -> tuple[DatasetDefinition, ...]:
     if case.dataset_id:
         return (datasets.get(case.dataset_id),)
     return tuple(d for d in datasets.all_datasets() if d.opd_code == case.opd_code)
+
+
+def datasets_of(opd_code: str) -> dict[str, str]:
+    """The registered datasets of an OPD: id to title."""
+    return {d.id: d.title for d in datasets.all_datasets() if d.opd_code == opd_code}
+
+
+def accepted_choices(session: Session) -> dict[int, str]:
+    """Every accepted dataset version by id, newest first, in words: what a step can name that gathers accepted data."""
+    titles = {d.id: d.title for d in datasets.all_datasets()}
+    rows = session.exec(select(DatasetVersionRow).order_by(col(DatasetVersionRow.id).desc())).all()
+    return {
+        row.id or 0: f"{titles.get(row.dataset_id, row.dataset_id)} · {row.period} · v{row.version}" for row in rows
+    }
+
+
+def accepted_evidence(session: Session, version_ids: Sequence[int], *, case_id: int, by: Person) -> Evidence:
+    """Evidence for the chosen accepted versions; ``Refused`` when none was chosen."""
+    rows = [session.get_one(DatasetVersionRow, number) for number in version_ids]
+    if not rows:
+        raise Refused(_("Pilih sedikitnya satu dataset yang sudah disahkan."))
+    items = [(row.dataset_id, str(row.id), row.parquet_sha256) for row in rows]
+    return evidence(session, EvidenceKind.DATASET_VERSION, items, case=standing(session, case_id), by=by)
+
+
+def gathers(sop: Sop, no: str) -> bool:
+    """Does this step name versions accepted elsewhere? So where it asks for a version and no step asks for a file."""
+    return sop.step(no).evidence is EvidenceKind.DATASET_VERSION and not any(
+        step.evidence is EvidenceKind.SUBMISSION for step in sop.steps
+    )
 
 
 def require_fits(case: Standing, definition: DatasetDefinition, period: str) -> None:

@@ -9,10 +9,11 @@ from sqlmodel import Session, col, select
 
 from workbench.domain.errors import NotFound
 from workbench.domain.people import WALIDATA_ROLES, Person
+from workbench.domain.sop import EvidenceKind
 from workbench.i18n import _
 from workbench.services import letter_files, sop_library
 from workbench.storage import files
-from workbench.storage.tables import DraftRow, FileRow, ReleaseRow, SubmissionRow
+from workbench.storage.tables import CaseRow, DraftRow, EventRow, FileRow, ReleaseRow, SubmissionRow
 
 MEDIA_TYPES = {
     ".pdf": "application/pdf",
@@ -70,13 +71,26 @@ def _name_for(session: Session, person: Person, sha256: str) -> str:
         )
     ).first()
     released = session.exec(select(ReleaseRow.id).where(ReleaseRow.sha256 == sha256)).first() is not None
-    if draft is not None and (staff or released):
+    if draft is not None and (staff or released or _of_own_case(session, person, sha256)):
         ending = {draft.pdf_sha256: ".pdf", draft.book_sha256: "-book.json"}.get(sha256, ".ipynb")
         state = "" if released else f"-draf-{draft.round}"
         return f"{draft.kind}-{draft.edition_id}{state}{ending}"
     if letter_files.knows(session, sha256):  # a secret letter is not for the whole office
         return letter_files.name_for(session, person, sha256)
-    return f"{sha256[:12]}{_ending(session, sha256)}" if staff else ""
+    if staff or _of_own_case(session, person, sha256):
+        return f"{sha256[:12]}{_ending(session, sha256)}"
+    return ""
+
+
+def _of_own_case(session: Session, person: Person, sha256: str) -> bool:
+    """A publication or data that stand in a case of the person's own agency, for those who make and initial them."""
+    query = (
+        select(EventRow.id)
+        .join(CaseRow, col(CaseRow.id) == col(EventRow.case_id))
+        .where(EventRow.evidence_sha256 == sha256, col(CaseRow.opd_code).in_(sorted(person.opd_codes)))
+        .where(col(EventRow.evidence_kind).in_([EvidenceKind.DRAFT.value, EvidenceKind.SUBMISSION.value]))
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def _ending(session: Session, sha256: str) -> str:

@@ -14,9 +14,9 @@ from workbench import moment
 from workbench.domain.engine import CaseState, CaseStatus, Event, EventType, Evidence, under_review
 from workbench.domain.errors import IllegalMove, NotAllowed, Refused, Stale
 from workbench.domain.people import PRODUCER_ROLES, WALIDATA_ROLES, Person
-from workbench.domain.sop import END, OutcomeKind, Sop, Step
+from workbench.domain.sop import END, EvidenceKind, OutcomeKind, Sop, Step
 from workbench.i18n import _
-from workbench.services import casework, people, rights
+from workbench.services import casework, documents, people, rights
 from workbench.services.casework import Actor
 from workbench.services.history import HistoryLine
 from workbench.services.rights import Hat
@@ -332,8 +332,9 @@ def _act(
         row = casebook.case_row(session, case_id)
         if seen_seq is not None and row.seq != seen_seq:
             raise Stale(casework.stale_sentence(session, case_id, seen_seq))
-        hat = who(row, casebook.sop_of(session, row.sop_sha))
-        _evidence_exists(session, evidence)
+        sop = casebook.sop_of(session, row.sop_sha)
+        hat = who(row, sop)
+        _evidence_exists(session, row, sop, evidence)
     event = Event(
         event_type,
         moment.now(),
@@ -400,10 +401,22 @@ def _lane_or_supervisor(session: Session, by: Person) -> _Who:
     return who
 
 
-def _evidence_exists(session: Session, evidence: Evidence | None) -> None:
-    """A step is completed by the object itself, so the object has to be there, with exactly these bytes."""
-    if evidence is not None and not evidence_store.exists(session, evidence.kind, evidence.sha256):
-        raise Refused(_("Berkas yang dilampirkan tidak ada di penyimpanan. Simpan dulu, lalu lampirkan."))
+def _evidence_exists(session: Session, row: CaseRow, sop: Sop, evidence: Evidence | None) -> None:
+    """A step is completed by the object itself, so the object has to be there, with exactly these bytes.
+
+    Where the object is a file that is handed in, a recorded file is enough; what an agency made itself is released
+    with the very bytes that were initialled.
+    """
+    if evidence is None or evidence_store.exists(session, evidence.kind, evidence.sha256):
+        return
+    if row.step and row.step != END and evidence_store.recorded(session, evidence.sha256):
+        state = casework.state_of(session, row.id or 0)[0]
+        step, own = sop.step(row.step), documents.own_publication(sop, state)
+        handed = evidence.kind is step.evidence and documents.handed_in(sop, step, period=row.period)
+        seen = own is not None and own.sha256 == evidence.sha256
+        if handed or (seen and evidence.kind in (EvidenceKind.DRAFT, EvidenceKind.RELEASE)):
+            return
+    raise Refused(_("Berkas yang dilampirkan tidak ada di penyimpanan. Simpan dulu, lalu lampirkan."))
 
 
 def _not_own_work(session: Session, row: CaseRow, sop: Sop, outcome: str, by: Person) -> None:

@@ -30,3 +30,8 @@ def exists(session: Session, kind: EvidenceKind, sha256: str) -> bool:
     """Is there an object of this kind with these bytes? A letter, minutes or schedule is any recorded file."""
     table, column = _address(kind)
     return session.exec(select(table).where(column == sha256).limit(1)).first() is not None
+
+
+def recorded(session: Session, sha256: str) -> bool:
+    """Is there a recorded file with these bytes?"""
+    return session.get(FileRow, sha256) is not None

@@ -7,16 +7,18 @@ drawn, so that a double click or a rerun gives the same answer; ``note-<case>-<s
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import streamlit as st
+from sqlmodel import Session
 
 from workbench.domain.engine import CaseStatus, Evidence
 from workbench.domain.people import Person
-from workbench.domain.sop import Outcome, OutcomeKind, Step
+from workbench.domain.sop import EvidenceKind, Outcome, OutcomeKind, Step
 from workbench.i18n import _
-from workbench.services import documents, holds, letters, track
+from workbench.services import case_link, documents, holds, letters, track
 from workbench.services.track import CaseView
 from workbench.ui import access, feedback, words
 from workbench.ui.components import evidence as evidence_words
@@ -28,6 +30,10 @@ _ICONS = {
     OutcomeKind.SIGN: ":material/signature:",
     OutcomeKind.RETURN: ":material/undo:",
 }
+
+
+_RETURNED_WITH_CELLS = frozenset({EvidenceKind.SUBMISSION, EvidenceKind.DATASET_VERSION})
+"""What is sent back on its own page, with the list of cells to mend."""
 
 
 def idem(view: CaseView) -> str:
@@ -54,23 +60,24 @@ def panel(view: CaseView, person: Person) -> None:
         st.markdown(f":gray[{_('Menunggu {holder}.').format(holder=view.holder_name)}]")
         return
     _take(view)
-    if not _object(view, step):
+    elsewhere = not _object(view, step, person) or _letter(view, step)
+    ways = [outcome for outcome in step.outcomes if not elsewhere or outcome.kind is OutcomeKind.RETURN]
+    if elsewhere and (not ways or step.evidence in _RETURNED_WITH_CELLS):
         return
-    if _letter(view, step):
-        return
-    _receiver(view, step)
+    if not elsewhere:
+        _receiver(view, step)
     note = st.text_area(
         _("Catatan"), key=f"note-{view.case_id}-{view.seq}", height=80,
         placeholder=_("Wajib bila mengembalikan: apa yang perlu diperbaiki."),
     )  # fmt: skip
-    paper = _paper(view, step)
+    paper = None if elsewhere else _paper(view, step)
     with st.container(horizontal=True):
-        for number, outcome in enumerate(_ordered(step.outcomes)):
+        for number, outcome in enumerate(_ordered(tuple(ways))):
             st.button(
                 outcome.label,
                 key=f"decide-{view.case_id}-{view.seq}-{outcome.key}",
                 icon=_ICONS[outcome.kind],
-                type="primary" if number == 0 else "secondary",
+                type="primary" if number == 0 and not elsewhere else "secondary",
                 help=_sha_help(view),
                 on_click=_decide,
                 args=(view, outcome, note, paper),
@@ -149,24 +156,47 @@ def _sha_help(view: CaseView) -> str | None:
     return _("Anda memutus atas berkas dengan SHA-256 {sha}…").format(sha=seen.sha256[:16]) if seen else None
 
 
-def _object(view: CaseView, step: Step) -> bool:
+def _object(view: CaseView, step: Step, person: Person) -> bool:
     """Show what the step is about; False when the object has to be made on its own page first."""
     if view.under_review is not None:
-        st.markdown(_("Yang diputus: {link}").format(link=evidence_words.link(view.under_review)))
+        st.markdown(_("Yang diputus: {link}").format(link=evidence_words.link(view.under_review, person)))
         return True
     if step.evidence is None or step.no in view.evidence:
         if step.no in view.evidence:
-            st.markdown(_("Terlampir: {link}").format(link=evidence_words.link(view.evidence[step.no])))
+            st.markdown(_("Terlampir: {link}").format(link=evidence_words.link(view.evidence[step.no], person)))
+        return True
+    if documents.handed_in(view.sop, step, period=view.period):
+        return True
+    if step.evidence is EvidenceKind.RELEASE and (own := documents.own_publication(view.sop, view.state)):
+        st.markdown(_("Yang diterbitkan: {link}").format(link=evidence_words.link(own, person)))
+        return True
+    if case_link.gathers(view.sop, step.no):
+        _gather(view)
         return True
     place = evidence_words.where_to_make(step.evidence, view.case_id)
     if place is None:
         return True
     st.markdown(_("Langkah ini selesai dengan {kind}.").format(kind=evidence_words.kind_word(step.evidence)))
     st.link_button(place[0], place[1], type="primary", icon=":material/open_in_new:")
-    back = [outcome for outcome in step.outcomes if outcome.kind is OutcomeKind.RETURN]
-    if back:
+    if step.evidence in _RETURNED_WITH_CELLS and any(o.kind is OutcomeKind.RETURN for o in step.outcomes):
         st.caption(_("Pengembalian juga dilakukan di sana, dengan daftar sel yang perlu diperbaiki."))
     return False
+
+
+def _gather(view: CaseView) -> None:
+    """The accepted datasets that this step puts together."""
+    with reading() as session:
+        choices = case_link.accepted_choices(session)
+    st.multiselect(
+        _("Dataset yang sudah disahkan"), list(choices), format_func=choices.__getitem__, key=_gather_key(view),
+        placeholder=_("Pilih satu atau lebih"),
+    )  # fmt: skip
+    if not choices:
+        st.caption(_("Belum ada dataset yang disahkan. Sahkan dulu kiriman OPD di Periksa."))
+
+
+def _gather_key(view: CaseView) -> str:
+    return f"gather-{view.case_id}-{view.seq}"
 
 
 def _letter(view: CaseView, step: Step) -> bool:
@@ -183,8 +213,10 @@ def _letter(view: CaseView, step: Step) -> bool:
 
 
 def _paper(view: CaseView, step: Step) -> tuple[str, bytes] | None:
-    if step.evidence not in documents.PAPERS or step.no in view.evidence or view.under_review is not None:
+    handed = documents.handed_in(view.sop, step, period=view.period)
+    if not handed or step.no in view.evidence or view.under_review is not None:
         return None
+    assert step.evidence is not None
     chosen = st.file_uploader(
         _("Lampirkan {kind} (PDF, gambar, DOCX, XLSX; paling besar 5 MB)").format(
             kind=evidence_words.kind_word(step.evidence)
@@ -195,6 +227,21 @@ def _paper(view: CaseView, step: Step) -> tuple[str, bytes] | None:
     return (chosen.name, chosen.getvalue()) if chosen else None
 
 
+def _brought(
+    session: Session, view: CaseView, step: Step, paper: tuple[str, bytes] | None, person: Person
+) -> Evidence | None:
+    """The object that the decision brings with it, stored or named in the decision's own transaction."""
+    if paper is not None and step.evidence is not None:
+        return documents.store(session, kind=step.evidence, name=paper[0], content=paper[1], by=person, handed=True)
+    if step.evidence is EvidenceKind.RELEASE:
+        own = documents.own_publication(view.sop, view.state)
+        return replace(own, kind=EvidenceKind.RELEASE) if own is not None else None
+    if case_link.gathers(view.sop, step.no):
+        chosen = st.session_state.get(_gather_key(view)) or []
+        return case_link.accepted_evidence(session, chosen, case_id=view.case_id, by=person)
+    return None
+
+
 def _decide(view: CaseView, outcome: Outcome, note: str, paper: tuple[str, bytes] | None) -> None:
     """The click: who clicks is asked now; what was on the screen comes with the view that drew the button."""
     person = access.require()
@@ -202,8 +249,8 @@ def _decide(view: CaseView, outcome: Outcome, note: str, paper: tuple[str, bytes
     step = view.sop.step(view.state.step)
     with feedback.shown_errors(later=True) as done, writing() as session:
         seen: Evidence | None = view.under_review
-        if paper is not None and step.evidence is not None and outcome.kind is not OutcomeKind.RETURN:
-            seen = documents.store(session, kind=step.evidence, name=paper[0], content=paper[1], by=person)
+        if outcome.kind is not OutcomeKind.RETURN and step.evidence is not None and step.no not in view.evidence:
+            seen = _brought(session, view, step, paper, person) or seen
         track.decide(
             session, case_id=view.case_id, seen_seq=view.seq, outcome=outcome.key, by=person,
             idem=f"{idem(view)}-{outcome.key}", note=note, evidence=seen,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.domain.engine import Evidence
+from workbench.domain.people import WALIDATA_ROLES, Person
 from workbench.domain.sop import EvidenceKind
 from workbench.i18n import N_, _
 
@@ -22,21 +23,22 @@ def kind_word(kind: EvidenceKind) -> str:
     return _(KIND_WORDS[kind])
 
 
-def link(evidence: Evidence) -> str:
+def link(evidence: Evidence, person: Person) -> str:
     """Markdown: the kind, our reference as a link to the object, and the start of its SHA-256."""
     label = f"{kind_word(evidence.kind)} {evidence.ref}".replace("[", "(").replace("]", ")")
-    return f"[{label}]({address(evidence)}) · `{evidence.sha256[:12]}`"
+    return f"[{label}]({address(evidence, person)}) · `{evidence.sha256[:12]}`"
 
 
-def address(evidence: Evidence) -> str:
-    """Where the object is looked at."""
-    match evidence.kind:
-        case EvidenceKind.DRAFT:
-            return f"/draf?draf={evidence.ref}"
-        case EvidenceKind.SUBMISSION | EvidenceKind.DATASET_VERSION:
-            return f"/kiriman?bukti={evidence.sha256}"
-        case _:
-            return f"/berkas/{evidence.sha256}"
+def address(evidence: Evidence, person: Person) -> str:
+    """Where the object is looked at: its page, for those who may open it; else the file itself."""
+    made_here = evidence.ref.replace(", ", "").isdecimal()
+    if made_here and person.roles & WALIDATA_ROLES:
+        match evidence.kind:
+            case EvidenceKind.DRAFT:
+                return f"/draf?draf={evidence.ref}"
+            case EvidenceKind.SUBMISSION | EvidenceKind.DATASET_VERSION:
+                return f"/kiriman?bukti={evidence.sha256}"
+    return f"/berkas/{evidence.sha256}"
 
 
 def where_to_make(kind: EvidenceKind, case_id: int) -> tuple[str, str] | None:

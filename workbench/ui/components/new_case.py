@@ -7,8 +7,9 @@ from uuid import uuid4
 import streamlit as st
 
 from workbench.domain.people import Person
+from workbench.domain.sop import EvidenceKind
 from workbench.i18n import _
-from workbench.services import casework, people, track
+from workbench.services import case_link, casework, people, track
 from workbench.ui import access, feedback, frame, words
 from workbench.ui.resources import reading, writing
 
@@ -28,15 +29,16 @@ def ask(person: Person) -> None:
     st.caption(_("Dimulai pada langkah {no}: {activity}").format(no=first.no, activity=words.plain(first.activity)))
     subject = st.text_input(_("Hal"), placeholder=_("Misalnya: Buku Statistik Sektoral 2025"), max_chars=200)
     chosen: list[str] = []
-    opd_code = period = requester = ""
+    opd_code = period = requester = dataset_id = ""
     if sop.fan_out is not None:
         chosen = st.multiselect(
             _("OPD yang diminta datanya"), list(agencies), default=list(agencies), format_func=agencies.__getitem__
         )
-        years = [str(people.today().year - back) for back in range(4)]
-        period = st.selectbox(_("Tahun data"), years, index=1)
+        period = st.selectbox(_("Tahun data"), _years(), index=1)
     elif any(lane.role.value.startswith("producer") for lane in sop.lanes):
         opd_code = st.selectbox(_("OPD"), list(agencies), format_func=agencies.__getitem__)
+        if any(step.evidence is EvidenceKind.SUBMISSION for step in sop.steps):
+            dataset_id, period = _dataset(opd_code)
     if any(lane.role.value == "requester" for lane in sop.lanes):
         requester = st.text_input(_("Pemohon"), max_chars=120)
     # Not disabled while the form is incomplete: the click that leaves the last field would be lost.
@@ -52,8 +54,21 @@ def ask(person: Person) -> None:
         number = track.start(
             session, sop_id=sop_id, subject=subject.strip(), by=access.require(),
             idem=st.session_state.setdefault(KEY, uuid4().hex), opd_code=opd_code, opd_codes=chosen, period=period,
-            requester=requester.strip(),
+            requester=requester.strip(), dataset_id=dataset_id,
         )  # fmt: skip
     if done.ok:
         st.session_state.pop(KEY, None)
         frame.switch_page("pages/track/case.py", query_params={"case": str(number)})
+
+
+def _dataset(opd_code: str) -> tuple[str, str]:
+    """The registered dataset and year that is asked for; both empty where it is data of another kind."""
+    choices = {"": _("Data lain, dikirim sebagai berkas")} | case_link.datasets_of(opd_code)
+    chosen = st.selectbox(_("Dataset yang diminta"), list(choices), format_func=choices.__getitem__)
+    if not chosen:
+        return "", ""
+    return chosen, st.selectbox(_("Tahun data"), _years(), index=1, key="new-case-year")
+
+
+def _years() -> list[str]:
+    return [str(people.today().year - back) for back in range(4)]
