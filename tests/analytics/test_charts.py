@@ -41,3 +41,14 @@ def test_text_of_people_is_escaped_and_marks_know_their_row():
     stack = charts.stacked(HEADING, ["a"], [Part("<p>", [1.0], "#000000")], unit_texts=[["<1>"]])
     assert "<" not in stack.data[0].name + stack.data[0].hovertext[0]
     assert [list(pair) for pair in stack.data[0].customdata] == [[0, 0]]
+
+
+def test_a_dark_ground_swallows_no_mark():
+    bars = charts.for_dark(charts.bars(HEADING, ["a"], [1.0], ["1"]))
+    stack = charts.for_dark(
+        charts.stacked(HEADING, ["a"], [Part("p", [1.0], charts.PARTY_COLOURS["office"])], unit_texts=[["1"]])
+    )
+    ground = luminance("#0F1B26")
+    for trace in (*bars.data, *stack.data):
+        assert (luminance(trace.marker.color) + 0.05) / (ground + 0.05) >= 3
+        assert trace.insidetextfont.color == charts.ink_on(trace.marker.color)

@@ -33,6 +33,23 @@ def contents(mart: EventMart, table: str) -> pd.DataFrame:
         return cursor.execute(f"SELECT * FROM {table}").df().sort_values(TABLES[table]).reset_index(drop=True)
 
 
+def test_an_answer_is_kept_until_something_happens(asked_sqlite):
+    mart = event_mart.mart_of(asked_sqlite)
+    scope = {"sop_id": None, "since": None, "until": None, "opd_code": None}
+    first = mart.ask("sop_titles")
+    months = mart.ask("heat_map", scope)
+    assert mart.ask("sop_titles") is first
+    assert mart.ask("heat_map", scope) is months
+    assert mart.ask("heat_map", scope | {"sop_id": "trk-layanan-data"}) is not months
+    standing = mart.standing(office.NOW, at_risk=0.75)
+    assert mart.standing(office.NOW + timedelta(seconds=30), at_risk=0.75) is standing
+    later = mart.standing(office.NOW + timedelta(minutes=1), at_risk=0.75)
+    assert later is not standing
+    assert mart.ask("lanes", scope, {"open_now": later}) is not mart.ask("lanes", scope, {"open_now": standing})
+    mart.rebuild(asked_sqlite)
+    assert mart.ask("heat_map", scope) is not months
+
+
 def split(past: office.Office, dice: random.Random) -> tuple[dict, list[dict]]:
     """(what is there first, what comes later in three portions): whole cases, and the last events of other cases."""
     families: dict[int, int] = {walk.number: walk.parent or walk.number for walk in past.walks}

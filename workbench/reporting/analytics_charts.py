@@ -61,6 +61,22 @@ class Part:
     colour: str
 
 
+_ON_DARK = {theme.NAVY: "#6EA8DC", theme.PLUM: "#CE6FA0", theme.MUTED: "#9AA7B2", theme.GREY: "#9AA7B2"}
+"""Colours of the house that a dark ground swallows, and what stands in for them there."""
+
+
+def for_dark(figure: go.Figure) -> go.Figure:
+    """The chart for a dark ground: marks that would be swallowed get a lighter colour, and text that reads on it."""
+    for trace in figure.data:
+        colour = trace.marker.color
+        lighter = _ON_DARK.get(colour) if isinstance(colour, str) else None
+        if lighter is not None:
+            trace.marker.color = lighter
+            if trace.type == "bar":
+                trace.insidetextfont = {"color": ink_on(lighter)}
+    return figure
+
+
 def rate_colour(rate: float | None) -> str:
     """Background of a cell by its breach rate: teal at none, amber at a quarter, red at all. Empty for no rate."""
     if rate is None:
@@ -126,14 +142,15 @@ def bars(
     values: Sequence[float | None],
     texts: Sequence[str],
     *,
-    colours: Sequence[str] | str = theme.NAVY,
+    colour: str = theme.NAVY,
     share: bool = False,
 ) -> go.Figure:
     """Horizontal bars from zero, the value written at each; ``share`` for 0..1. ``customdata`` is the row's index."""
     figure = go.Figure()
     figure.add_bar(
         x=list(values), y=_unique(labels), orientation="h", text=[escape(text) for text in texts],
-        textposition="outside", cliponaxis=False, marker_color=colours, hoverinfo="text",
+        textposition="auto", textangle=0, insidetextanchor="end", cliponaxis=False,
+        insidetextfont={"color": ink_on(colour)}, marker_color=colour, hoverinfo="text",
         hovertext=[f"{escape(label)}: {escape(text)}" for label, text in zip(labels, texts, strict=True)],
         customdata=list(range(len(labels))),
     )  # fmt: skip

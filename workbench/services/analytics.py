@@ -14,7 +14,9 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlmodel import Session, col, select
 
 from workbench import moment
@@ -257,10 +259,10 @@ def queue(session: Session, *, scope: Scope) -> Queue:
     now = moment.now()
     days = mart.measure.days_ahead("office", now, HORIZON_DAYS)
     horizon = days[-1][1] if days else now
-    rows = _ask(
-        mart, "queue", scope, _standing(mart), history_since=(now - _HISTORY).date(), enough=ENOUGH,
-        horizon=horizon.astimezone(UTC).replace(tzinfo=None),
-    )  # fmt: skip
+    rows = _ask(mart, "queue", scope, _standing(mart), horizon=horizon.astimezone(UTC).replace(tzinfo=None))
+    history = _shares_used(mart, scope, since=(now - _HISTORY).date())
+    for row in rows:
+        row["alike"], row["chance"] = _chance(history.get((row["sop_id"], row["step"])), row)
     waiting = tuple(
         Waiting(
             case_id=row["case_id"], number=row["number"], subject=row["subject"], sop_id=row["sop_id"],
@@ -282,6 +284,26 @@ def queue(session: Session, *, scope: Scope) -> Queue:
             )
         )  # fmt: skip
     return Queue(waiting, tuple(forecast), sum(row["state"] == State.BREACHED for row in rows))
+
+
+def _shares_used(mart: EventMart, scope: Scope, *, since: date) -> dict[tuple[str, str], NDArray[np.float64]]:
+    """What earlier stays of each step used of their allowance, ascending."""
+    frame = mart.ask("queue_history", {"sop_id": scope.sop_id, "since": since})
+    return {
+        (sop_id, step): np.asarray(ratios, dtype=float)
+        for sop_id, step, ratios in zip(frame["sop_id"], frame["step"], frame["ratios"], strict=True)
+    }
+
+
+def _chance(used: NDArray[np.float64] | None, row: Mapping[str, Any]) -> tuple[int, float | None]:
+    """(earlier stays that used at least as much as this one, the part of them that ended beyond their allowance)."""
+    if used is None or not row["falling"]:
+        return 0, None
+    alike = int(used.size - np.searchsorted(used, row["ratio"], side="left"))
+    if alike < ENOUGH:
+        return alike, None
+    late = int(used.size - max(np.searchsorted(used, row["ratio"], side="left"), np.searchsorted(used, 1.0, "right")))
+    return alike, late / alike
 
 
 def rework(session: Session, *, scope: Scope, top: int = 20) -> Rework:

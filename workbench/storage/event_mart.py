@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -33,6 +34,9 @@ from workbench.storage.tables import CaseRow, EventRow, SopVersionRow, VisitRow
 from workbench.storage.work_measure import WorkMeasure
 
 SQL_FOLDER = Path(__file__).parent / "sql" / "analytics"
+REMEMBERED = 64
+"""So many answers are kept until the next event; a page drawn again asks for what it asked for before."""
+
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 _COMMENT = re.compile(r"--[^\n]*")
 
@@ -70,12 +74,15 @@ class EventMart:
     def __init__(self, zone: str) -> None:
         self._zone = zone
         self._lock = threading.Lock()
+        self._memory = threading.Lock()
         self._root = duckdb.connect(config={"threads": 2, "memory_limit": "2GB", "autoinstall_known_extensions": False})
         self._root.execute(sql("schema"))
         self._measure = WorkMeasure()
         self._top = -1
         self._calendars: tuple[Any, ...] = ()
         self._definitions: tuple[str, ...] = ()
+        self._answers: OrderedDict[tuple[Any, ...], tuple[pd.DataFrame, tuple[Any, ...]]] = OrderedDict()
+        self._standing: tuple[tuple[Any, ...], pd.DataFrame] | None = None
 
     @property
     def version(self) -> int:
@@ -95,9 +102,30 @@ class EventMart:
         parameters: Mapping[str, Any] | None = None,
         tables: Mapping[str, pd.DataFrame | pa.Table] | None = None,
     ) -> pd.DataFrame:
-        """The answer to a named question. ``tables`` are frames the question may read beside the mart's own."""
+        """The answer to a named question. ``tables`` are frames the question may read beside the mart's own.
+
+        Asked again before anything happened, the same frame is given again: read it, never write into it.
+        """
+        given, beside = parameters or {}, tables or {}
+        key = (self._top, self._calendars, self._definitions, name, *sorted(given.items(), key=lambda item: item[0]))
+        key += tuple((table, id(frame)) for table, frame in beside.items())
+        with self._memory:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key][0]
         with self._root.cursor() as cursor:
-            return self._run(cursor, name, parameters or {}, tables or {}).df()
+            answer = self._run(cursor, name, given, beside).df()
+        with self._memory:
+            self._answers[key] = answer, tuple(beside.values())  # held, so that no other frame gets the same id
+            while len(self._answers) > REMEMBERED:
+                self._answers.popitem(last=False)
+        return answer
+
+    def forget(self) -> None:
+        """Forget the answers that are kept, as every new event does."""
+        with self._memory:
+            self._answers.clear()
+            self._standing = None
 
     def plan(
         self, name: str, parameters: Mapping[str, Any], tables: Mapping[str, pd.DataFrame | pa.Table] | None = None
@@ -154,6 +182,7 @@ class EventMart:
                     cursor.execute("ROLLBACK")
                     raise
             self._top, self._calendars, self._definitions = top, calendars, definitions
+            self.forget()
             return count
 
     def rebuild(self, session: Session) -> int:
@@ -277,8 +306,20 @@ class EventMart:
 
         ``state``: paused (the clock stands still), breached (beyond the due time), at_risk (beyond the warning that
         the case carries, or ``at_risk`` of the allowance is used), on_time, untimed (no standard). A pause that began
-        after the due time stays breached.
+        after the due time stays breached. The clock is read to the full minute, so that everybody who asks within it
+        gets the same frame: read it, never write into it.
         """
+        now = now.replace(second=0, microsecond=0)
+        key = (self._top, self._calendars, self._definitions, now, at_risk)
+        with self._memory:
+            if self._standing is not None and self._standing[0] == key:
+                return self._standing[1]
+        frame = self._stand(now, at_risk)
+        with self._memory:
+            self._standing = key, frame
+        return frame
+
+    def _stand(self, now: datetime, at_risk: float) -> pd.DataFrame:
         frame = self.ask("open_visits")
         at = pd.Series(now.astimezone(UTC).replace(tzinfo=None), index=frame.index, dtype="datetime64[us]")
         until = frame["paused_since"].fillna(at) if len(frame) else at

@@ -42,7 +42,7 @@ def rework(asked: Asked) -> None:
     mark = figure_cases.chart(
         charts.bars(
             Heading(_rework_sentence(found), unit, asked.period), names, counts, [words.number(n) for n in counts],
-            colours=theme.PLUM,
+            colour=theme.PLUM,
         ), key="analytics_returns",
     )  # fmt: skip
     step = figure_cases.table(
@@ -79,7 +79,7 @@ def rework(asked: Asked) -> None:
             alt=_("Alasan pengembalian"),
             column_config={_("Alasan"): st.column_config.TextColumn(width=420)},
         )
-    figure_cases.offer_files(asked.person, rework_sheets(found), "rework")
+    figure_cases.offer_files(asked.person, lambda: rework_sheets(found), f"rework-{asked.scope}")
     if reason is not None:
         behind = found.reasons[reason.row].behind
         figure_cases.show_cases(asked.person, behind, _("Perkara dengan alasan ini"))
@@ -163,7 +163,7 @@ def variants(asked: Asked) -> None:
             _("Median"): st.column_config.TextColumn(help=_("Dari dibuka sampai ditutup, menurut kalender kantor.")),
         },
     )
-    figure_cases.offer_files(asked.person, [variant_sheet(found)], "variants")
+    figure_cases.offer_files(asked.person, lambda: [variant_sheet(found)], f"variants-{asked.scope}")
     chosen = picked.row if picked is not None else None if mark is None else int(mark)
     if chosen is None:
         st.caption(_("Pilih satu baris atau satu batang untuk membuka perkaranya."))
@@ -234,7 +234,7 @@ def parties(asked: Asked) -> None:
         key="analytics_party_table",
         alt=_("Waktu per pihak"),
     )
-    figure_cases.offer_files(asked.person, [party_sheet(found)], "parties")
+    figure_cases.offer_files(asked.person, lambda: [party_sheet(found)], f"parties-{asked.scope}")
     st.caption(_("Waktu jeda dicatat pada pihak yang ditunggu, tidak pernah pada kantor."))
     if picked is not None:
         _show_party(asked, rows[picked.row], picked.column)

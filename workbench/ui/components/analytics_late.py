@@ -72,7 +72,7 @@ def late_cases(asked: Asked) -> None:
             ),
         },
     )
-    figure_cases.offer_files(asked.person, [late_sheet(late)], "late")
+    figure_cases.offer_files(asked.person, lambda: [late_sheet(late)], f"late-{asked.scope}")
     if picked is None:
         st.caption(_("Pilih satu perkara untuk melihat siapa memegangnya berapa lama."))
         return

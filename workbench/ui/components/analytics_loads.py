@@ -55,7 +55,7 @@ def loads(asked: Asked) -> None:
             ),
         },
     )  # fmt: skip
-    figure_cases.offer_files(asked.person, [load_sheet(lanes), load_sheet(people)], "loads")
+    figure_cases.offer_files(asked.person, lambda: [load_sheet(lanes), load_sheet(people)], f"loads-{asked.scope}")
     if picked is not None:
         _show(asked, shown[picked.row], picked.column)
     elif mark is not None:

@@ -16,7 +16,8 @@ from workbench.ui.components import analytics_late, figure_cases
 from workbench.ui.components.analytics_words import Asked, empty, percent, role_word, state_words
 from workbench.ui.resources import reading
 
-_MOST = 500
+_MOST = 200
+"""So many are listed, the oldest; the file holds them all."""
 
 
 def queue(asked: Asked) -> None:
@@ -71,7 +72,13 @@ def queue(asked: Asked) -> None:
             _("Langkah"): st.column_config.TextColumn(width=220),
         },
     )
-    figure_cases.offer_files(asked.person, [queue_sheet(found)], "queue")
+    if len(found.waiting) > _MOST:
+        st.caption(
+            _("{n} langkah menunggu; {most} yang tertua ditampilkan, semuanya ada dalam berkas.").format(
+                n=words.number(len(found.waiting)), most=_MOST
+            )
+        )
+    figure_cases.offer_files(asked.person, lambda: [queue_sheet(found)], f"queue-{asked.scope}")
     if mark is not None:
         day = found.days[int(mark[0])]
         title = _("Jatuh tempo {day}").format(day=format_date(day.day, "EEEE, d MMMM y", locale=language()))

@@ -44,7 +44,9 @@ def steps(asked: Asked) -> None:
         _("Pilih satu angka untuk membuka perkaranya. Di bawah {n} perkara tidak ada persentil.").format(n=FEW),
     )
     picked = _step_table(asked, figures)
-    figure_cases.offer_files(asked.person, [step_sheet(asked, figures), heat_sheet(asked, cells)], "steps")
+    figure_cases.offer_files(
+        asked.person, lambda: [step_sheet(asked, figures), heat_sheet(asked, cells)], f"steps-{asked.scope}"
+    )
     if picked is not None:
         _show_step(asked, figures[picked.row], picked.column)
     mark = _heat(asked, figures, cells)

@@ -9,8 +9,10 @@ from typing import Any
 
 import streamlit as st
 
+from workbench import moment
 from workbench.domain.people import Person
-from workbench.i18n import _, _n
+from workbench.i18n import _, _n, language
+from workbench.reporting import analytics_charts
 from workbench.reporting.analytics_charts import Heading
 from workbench.reporting.spreadsheet import Cell, Column, Kind, Sheet
 from workbench.services import analytics, analytics_export
@@ -39,7 +41,7 @@ def case_link(case_id: int, number: str) -> str:
 
 def link_column() -> dict[str, Any]:
     """Column settings that show such links by their number."""
-    return {_("Perkara"): st.column_config.LinkColumn(display_text=r"#(.+)$", width=110)}
+    return {_("Perkara"): st.column_config.LinkColumn(display_text=r"#(.+)$", width=122)}
 
 
 def show_cases(person: Person, figure: Behind, title: str) -> None:
@@ -56,7 +58,13 @@ def show_cases(person: Person, figure: Behind, title: str) -> None:
     st.dataframe(
         _case_rows(found), hide_index=True, height=_height(len(found.cases)), column_config=link_column(), alt=title
     )
-    offer_files(person, [_case_sheet(found, title)], f"cases-{figure}")
+    offer_files(person, lambda: [_case_sheet(_all_of(person, figure), title)], f"cases-{figure}")
+
+
+def _all_of(person: Person, figure: Behind) -> CaseList:
+    """Every case of a figure: a file is not cut where the screen is."""
+    with reading() as session:
+        return analytics.all_cases_behind(session, by=person, figure=figure)
 
 
 def _count_words(found: CaseList) -> str:
@@ -101,9 +109,15 @@ def _case_sheet(found: CaseList, title: str) -> Sheet:
     return Sheet(_("Perkara"), title, columns, rows)
 
 
-def offer_files(person: Person, sheets: Sequence[Sheet], key: str) -> None:
-    """Two buttons that store the table as CSV or XLSX, then the link to the stored bytes."""
-    mark = hashlib.sha256(f"{key}{[(s.title, list(s.rows)) for s in sheets]}".encode()).hexdigest()[:16]
+def offer_files(person: Person, sheets: Callable[[], Sequence[Sheet]], key: str) -> None:
+    """Two buttons that store the tables as CSV (the first) or XLSX, then the link to the stored bytes.
+
+    The tables are made when they are asked for, not each time the page is drawn. ``key`` names the figure and what it
+    is about; a file stands for it until something happens, and for an hour at most, as what is open grows older.
+    """
+    with reading() as session:
+        state = f"{key}{analytics.version(session)}{moment.now():%Y-%m-%d %H}{language()}"
+    mark = hashlib.sha256(state.encode()).hexdigest()[:16]
     ready: dict[str, dict[str, str]] = st.session_state.setdefault(_READY, {})
     with st.container(horizontal=True):
         for form in ("xlsx", "csv"):
@@ -117,9 +131,10 @@ def offer_files(person: Person, sheets: Sequence[Sheet], key: str) -> None:
                 )  # fmt: skip
 
 
-def _store(person: Person, sheets: Sequence[Sheet], form: str, mark: str) -> None:
+def _store(person: Person, sheets: Callable[[], Sequence[Sheet]], form: str, mark: str) -> None:
+    made = sheets()
     with shown_errors(later=True), writing() as session:
-        stored = analytics_export.export(session, by=person, sheets=sheets, form=form)
+        stored = analytics_export.export(session, by=person, sheets=made, form=form)
         st.session_state.setdefault(_READY, {}).setdefault(mark, {})[form] = f"/berkas/{stored.sha256}"
 
 
@@ -133,6 +148,8 @@ def chart(figure: Any, *, key: str, pick: bool = True) -> Any:
     """A chart below its finding, unit and period; returns the ``customdata`` of the mark a reader clicked, if any."""
     said = figure.layout.meta
     say(Heading(said["title"], said["unit"], said["period"]))
+    if st.context.theme.type == "dark":
+        figure = analytics_charts.for_dark(figure)
     options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "points"} if pick else {}
     if figure.layout.width:
         options["width"] = int(figure.layout.width)
@@ -148,10 +165,12 @@ def table(
     import pandas as pd
 
     frame = pd.DataFrame(rows)
-    shown = style(frame) if style is not None else frame.style
     counts = frame.select_dtypes("integer").columns
+    shown: Any = frame  # a styled frame is drawn cell by cell: only where there is something to style
+    if style is not None or len(counts):
+        shown = (frame.style if style is None else style(frame)).format(words.number, subset=counts)
     event = st.dataframe(
-        shown.format(words.number, subset=counts) if len(counts) else shown,
+        shown,
         hide_index=True,
         on_select="rerun",
         selection_mode=["single-row", "single-cell"],
