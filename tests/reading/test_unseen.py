@@ -216,3 +216,68 @@ def test_growth_below_one_percent_is_no_fraction() -> None:
         typed=True,
     )
     assert "fraction_percent" not in codes(reading)
+
+
+def test_target_realised_and_what_is_over_are_a_balance_and_no_total() -> None:
+    reading = read(
+        """
+Jenis Pajak | Target (Rp) | Realisasi (Rp) | Lebih/(Kurang) (Rp)
+Hotel | 10500 | 11025 | 525
+Restoran | 25000 | 24500 | (500)
+Hiburan | 4250 | 4000 | (250)
+Parkir | 1750 | 1900 | 150
+Reklame | 2000 | 2100 | 110
+"""
+    )
+    assert cells(reading)["C2"].kind is Kind.DATA and "sum_mismatch" in codes(reading), (
+        "the balance is checked all the same"
+    )
+
+
+def test_a_round_thousand_among_eaten_thousands() -> None:
+    reading = read(
+        """
+Jumlah Penduduk Menurut Kecamatan | |
+Kecamatan | Laki-laki | Jumlah
+Gondang | 21.345 | 43.245
+Masaran | 35.102 | 70.502
+Sidoharjo | 25.333 | 51
+Tanon | 27.01 | 54.51
+""",
+        typed=True,
+    )
+    assert all(o.value is None for o in cells(reading).values())
+    assert {f.proposed for f in findings(reading) if f.cell == "C5"} == {51000}
+
+
+def test_one_missing_code_far_beyond_everything_else() -> None:
+    reading = read(
+        "Tanggal | Hujan (mm)\n1-1-2024 | 12.5\n2-1-2024 | 0\n3-1-2024 | 8888\n4-1-2024 | 45.2\n5-1-2024 | 3.4"
+    )
+    assert values(reading)["B4"] is None and "missing_code" in codes(reading)
+    reading = read("Kecamatan | Sapi (ekor)\nA | 9999\nB | 8120\nC | 7410\nD | 10022\nE | 6111", typed=True)
+    assert values(reading)["B2"] == 9999 and not codes(reading)
+
+
+def test_a_row_that_answers_in_words_is_told_once() -> None:
+    reading = read(
+        "Uraian | 2021 | 2022 | 2023\nSekolah | 12 | 13 | 13\nPerda | Ada | Ada | Ada\nGuru | 120 | <5 | 122"
+    )
+    told = [(f.code, f.cell) for f in findings(reading)]
+    assert told == [("number_text", "A3:D3"), ("number_text", "C4")]
+
+
+def test_the_same_figures_under_two_names() -> None:
+    from workbench.domain.reading.check_across import in_files
+
+    body = "Kranggan | 52 | 48\nMeri | 61 | 66\nGedongan | 33 | 29\nBalongsari | 71 | 80"
+    one = read(f"Jumlah Kelahiran, 2023 | |\nKelurahan | L | P\n{body}")
+    other = read(f"Jumlah Kematian, 2023 | |\nKelurahan | L | P\n{body}")
+    assert not codes(one)
+    other = type(other)("lain.csv", other.tables, other.findings)
+    assert [f.code for f in in_files([one, other])] == ["identical_tables"]
+    assert not in_files([one, read(f"Jumlah Kelahiran | |\nKelurahan | L | P\n{body.replace('52', '53')}")])
+    both = read(
+        f"Jumlah Kelahiran | |\nKelurahan | L | P\n{body}\n | |\nJumlah Kematian | |\nKelurahan | L | P\n{body}"
+    )
+    assert [f.code for f in both.findings] == ["identical_tables"] and len(both.tables) == 2

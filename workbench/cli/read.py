@@ -45,6 +45,8 @@ def read(files: tuple[Path, ...], as_json: bool, csv_path: Path | None, everythi
             sys.stdout.write("\n")
         elif csv_path is None:
             _show(reading, everything)
+    for told in service.across(readings):
+        click.echo(f"{told.severity}: {told.message}", err=as_json)
     if csv_path is not None:
         rows = _write(readings, csv_path)
         click.echo(_("{n} nilai ditulis ke {path}.").format(n=rows, path=csv_path), err=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.domain.reading import check_across
 from workbench.domain.reading.model import Finding, Reading, TableReading
 from workbench.domain.reading.wire import from_wire
 from workbench.storage.sheets import guard
@@ -27,6 +29,11 @@ def read_bytes(data: bytes, name: str) -> Reading:
         file.write(data)
         file.flush()
         return read_path(Path(file.name), name)
+
+
+def across(readings: Sequence[Reading]) -> list[Finding]:
+    """What only several files together show: the same figures under two names."""
+    return check_across.in_files(readings)
 
 
 def read_to_parquet(path: Path, out: Path, name: str | None = None) -> dict[str, Any]:

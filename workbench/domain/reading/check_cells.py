@@ -82,6 +82,10 @@ def _doubts(draft: Draft) -> list[Finding]:
         if doubt == "formula" and len(cells) > 3:
             found.append(_without_result(draft, cells))
             continue
+        if doubt == "text":
+            worded = _worded_rows(draft, cells)
+            found.extend(_words_for_numbers(draft, i) for i in worded[:EACH])
+            cells = [(i, j) for i, j in cells if i not in worded]
         for i, j in cells[:EACH]:
             value = draft.values[j][i]
             guess = value.value if value.value is not None else value.proposed
@@ -94,6 +98,26 @@ def _doubts(draft: Draft) -> list[Finding]:
             )
             found.append(draft.finding(f"number_{doubt}", Severity.WARNING, text, rest))
     return found
+
+
+def _worded_rows(draft: Draft, cells: list[tuple[int, int]]) -> list[int]:
+    """Rows that answer in words, `Ada | Ada | Ada`: no number gone wrong in each cell, but one fact about the row."""
+    wordy = {(i, j) for i, j in cells if not any(ch.isdigit() for ch in draft.values[j][i].raw)}
+    rows = sorted({i for i, _j in wordy})
+    return [
+        i
+        for i in rows
+        if sum((i, j) in wordy for j in range(len(draft.measures))) >= 2
+        and all((i, j) in wordy or column[i].flag is Flag.BLANK for j, column in enumerate(draft.values))
+    ]
+
+
+def _words_for_numbers(draft: Draft, i: int) -> Finding:
+    raw = next(column[i].raw for column in draft.values if column[i].raw)
+    text = _('Baris {row} berisi kata ("{raw}"), bukan angka; nilainya tidak diambil.').format(
+        row=draft.name(i), raw=raw
+    )
+    return draft.finding("number_text", Severity.WARNING, text, draft.row_range(i))
 
 
 def _without_result(draft: Draft, cells: list[tuple[int, int]]) -> Finding:

@@ -96,6 +96,10 @@ _CONTINUED = re.compile(r"\b(lanjutan|sambungan|continued|halaman|page)\b", re.I
 _META = re.compile(
     r"\s*(satuan|unit|tahun|periode|kabupaten|kota|provinsi|kecamatan|opd|dinas|instansi|bulan)\s*(/\s*\w+)?\s*:", re.I
 )
+_BALANCE = re.compile(
+    r"\b(lebih|kurang|selisih|sisa|surplus|defisit|saldo|neto|netto|perubahan|bertambah|berkurang|difference|balance)\b",
+    re.I,
+)
 _META_WORD = re.compile(
     r"(tahun|periode|semester|triwulan|bulan|satuan|kabupaten|kota|kabupaten/kota|kab\.?/kota|provinsi|kecamatan|"
     r"kelurahan|desa|desa/kelurahan|opd|skpd|perangkat daerah|instansi|unit kerja|urusan|bidang|dinas|puskesmas|"
@@ -186,6 +190,17 @@ def is_continuation(text: str) -> bool:
 def is_meta(text: str) -> bool:
     """`Satuan : Orang`, `Tahun: 2024`: a line about the table."""
     return bool(_META.match(text))
+
+
+@lru_cache(maxsize=8192)
+def is_balance(text: str) -> bool:
+    """A column of what is over, short or left: Lebih/(Kurang), Selisih, Sisa Anggaran."""
+    return bool(_BALANCE.search(text))
+
+
+def is_answer(text: str) -> bool:
+    """A word that answers a question instead of counting: ada, tidak, ya, sudah."""
+    return bool(re.fullmatch(r"(tidak |belum )?(ada|ya|tidak|sudah|belum|tersedia|aktif|memenuhi|lengkap)", text))
 
 
 @lru_cache(maxsize=8192)

@@ -276,7 +276,12 @@ def _take_table(view: View, rows: Sequence[int], position: int, preface: list[in
             position += 1  # the header printed again on the next page
             lines = []
             continue
-        if block.body and _is_header_row(view, row, numeric, strict=not gap):
+        attached = not gap and not lines
+        if (
+            block.body
+            and _is_header_row(view, row, numeric, strict=not gap)
+            and not (attached and _answers(view, row, numeric))
+        ):
             break
         if lines:
             if block.body and gap and any(labels.is_note(view.line(r)) for r in lines) and _foreign(view, row, numeric):
@@ -370,6 +375,12 @@ def _is_header_row(view: View, row: int, numeric: set[int], strict: bool = False
     if texts + years < 2:
         return not strict and texts == 1 and len(numeric) == 1 and view.tags[row][view.left] == "t"
     return texts >= 2 or (years >= 2 and _rising(view, row, [c for c, t in cells if t == "y"]))
+
+
+def _answers(view: View, row: int, numeric: set[int]) -> bool:
+    """`Perda | Ada | Ada | Tidak` right below other rows: words that stand in for values, no names of columns."""
+    texts = [labels.squeeze(view.text(row, c)) for c in numeric if view.tags[row][c] == "t"]
+    return len(set(texts)) == 1 < len(texts) or any(labels.is_answer(text) for text in texts)
 
 
 def _rising(view: View, row: int, columns: Sequence[int]) -> bool:

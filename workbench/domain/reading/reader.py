@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from workbench.domain.reading import check_sums, checks, labels, periods, units
+from workbench.domain.reading import check_across, check_sums, checks, labels, periods, units
 from workbench.domain.reading.columns import describe
 from workbench.domain.reading.draft import Draft, measures_of
 from workbench.domain.reading.grid import Grid, area
@@ -50,7 +50,7 @@ def read_grids(grids: Sequence[Grid], file: str, fallback_title: str = "") -> Re
             continue
         _fill(draft, evidence[number], whole)
         tables.append(_table(draft, fallback_title))
-    findings = checks.file_findings(grids, len(tables))
+    findings = [*checks.file_findings(grids, len(tables)), *check_across.in_file(tables)]
     return Reading(file, tuple(tables), tuple(findings))
 
 

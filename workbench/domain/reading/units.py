@@ -167,6 +167,11 @@ def names_things(header: str) -> bool:
     return bool(_THING.search(header)) and not is_measured(header) and not is_rate(header) and not _PER.search(header)
 
 
+def is_frequency(unit: str) -> bool:
+    """`kali`: events are counted so, and turnover rates too."""
+    return unit.strip().lower().rstrip(".") in ("kali", "x", "times")
+
+
 @lru_cache(maxsize=4096)
 def is_change(text: str) -> bool:
     """Growth, inflation, contributions to it: percentages that are usually small and may be negative."""

@@ -68,7 +68,8 @@ def read_column(grid: Grid, rows: Sequence[int], column: Column, setting: Settin
     _among_scaled(values, [found.get(v) if isinstance(v, str) else None for v in cells])
     # a doubtful 12.345 counts as the fraction it may be: it tells what happened to the 12.3 beside it
     fractions = [None if v.percent else v.value if v.doubt != "separator" else (v.proposed or 0) / 1000 for v in values]
-    for position in _eaten(fractions, setting):
+    eaten_here = _eaten(fractions, setting)
+    for position in [*eaten_here, *_round_thousands(fractions, eaten_here, setting)]:
         v = values[position]
         if v.value is None:
             continue
@@ -91,14 +92,14 @@ def _among_scaled(values: Sequence[Value], literals: Sequence[Literal | None]) -
 
 
 def fractional_rows(grid: Grid, rows: Sequence[int], columns: Sequence[int], names: Sequence[str]) -> tuple[bool, ...]:
-    """Rows of rates: named so, or with three fractions or more that hardly ever have the three decimals of 12.345."""
+    """Rows of rates: named so, or with six fractions or more that hardly ever have the three decimals of 12.345."""
     found = []
     for row, name in zip(rows, names, strict=True):
         cells = [
             v for c in columns if isinstance(v := grid.rows[row][c], float) and not v.is_integer() and abs(v) < 1000
         ]
         short = sum(abs(round(v, 2) - v) < 1e-9 for v in cells)
-        found.append(units.is_rate_label(name) or (len(cells) >= 3 and short >= 0.8 * len(cells)))
+        found.append(units.is_rate_label(name) or (len(cells) >= 6 and short >= 0.8 * len(cells)))
     return tuple(found)
 
 
@@ -112,6 +113,20 @@ def _eaten(cells: Sequence[CellValue], setting: Setting) -> list[int]:
         typed[np.array(setting.row_rates)] = np.nan
     told = np.array([t is True for t in setting.row_counts]) if setting.row_counts else None
     return [int(i) for i in np.flatnonzero(eaten(typed, setting, told))]
+
+
+def _round_thousands(cells: Sequence[CellValue], eaten_here: Sequence[int], setting: Setting) -> list[int]:
+    """Beside 43.245 and 70.502 that were thousands, a 51 is 51.000 with all its zeros gone: it is of their size."""
+    sizes = [abs(float(v)) for i in eaten_here if isinstance(v := cells[i], int | float)]
+    if len(sizes) < 2:
+        return []
+    least, most = min(sizes) / 3, max(sizes) * 3
+    rates = setting.row_rates or (False,) * len(cells)
+    return [
+        i
+        for i, v in enumerate(cells)
+        if isinstance(v, int | float) and float(v).is_integer() and least <= abs(v) <= min(most, 999) and not rates[i]
+    ]
 
 
 def eaten(typed: NDArray[np.float64], setting: Setting, told: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
@@ -243,7 +258,7 @@ def setting_of(
 def _row_counts(label: str, unit: str | None) -> bool | None:
     """What a row says by its unit, else by a label such as `Jumlah Puskesmas`."""
     if unit:
-        return None if units.is_measured(unit) else units.counts_things(unit)
+        return None if units.is_measured(unit) or units.is_frequency(unit) else units.counts_things(unit)
     noun = labels.total_of(label)
     # `Jumlah/Total` says the same twice and names nothing that could be counted.
     if noun and not labels.is_total(noun) and not units.is_measured(noun) and not units.is_rate(noun):
@@ -257,6 +272,12 @@ CODES = (-9999.0, -999.0, -99.0, 999.0, 8888.0, 9999.0, 88888.0, 99999.0, 999999
 def missing_code(numbers_: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Where a repeated 8888 or 9999, far beyond all other values of its column, stands for a missing value."""
     known = numbers_[np.isfinite(numbers_)]
+    if known.size >= 5:
+        for code in CODES:
+            rest = known[known != code]
+            # once is enough where nothing comes near: 8888 mm of rain beside 45
+            if abs(code) > 999 and known.size - rest.size == 1 and (np.abs(rest).max() * 50 <= abs(code)):
+                return np.asarray(numbers_ == code, dtype=bool)
     if known.size >= 10:
         for code in CODES:
             often = int((known == code).sum())
