@@ -141,9 +141,8 @@ def calamine_alone(path: str) -> list[list[Any]]:
 
 
 def read(path: str) -> int:
-    """To observations, in the guarded child process, as an upload is."""
-    found = reading.read_path(Path(path))
-    return sum(len(t.observations) for t in found.tables)
+    """To tidy observations with their cells, in the guarded child process, as an upload is."""
+    return readings.tidy(reading.read_path(Path(path))).observations.num_rows
 
 
 # ---------------------------------------------------------------- cleaning

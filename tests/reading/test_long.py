@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.reading.dressings import write_number
-from workbench.domain.reading import long
+from workbench.domain.reading import long, numbers, spelled
+from workbench.domain.reading.grid import CellValue, Grid
 from workbench.domain.reading.lattice import Lattice, LongHeads
 from workbench.domain.reading.model import Flag
 from workbench.domain.reading.reader import read_grids
+from workbench.domain.reading.words import Words, columns_twice
 from workbench.services.reading import read_path, read_to_parquet
+from workbench.storage import readings
 from workbench.storage.sheets import bulk
 from workbench.storage.sheets.load import load
 
 ROWS = 6_000
+_NUMBERS = st.from_regex(r"[0-9]{1,4}([.,][0-9]{1,4}){0,3}", fullmatch=True)
 
 
 def write(path: Path, style: str, rows: int = ROWS) -> list[list[float | None]]:
@@ -89,3 +96,64 @@ def test_streaming_reads_the_same_and_never_guesses(style: str, tmp_path: Path) 
     assert table.column("2022").to_pylist()[5] is None and table.column("raw 2022").to_pylist()[5] == "-"
     assert table.column("2021").to_pylist()[-1] is None and table.column("raw 2021").to_pylist()[-1] == "12,34.5"
     assert table.column("Luas (Ha)").to_pylist()[:-1] == pytest.approx([row[2] for row in truth])
+
+
+@given(
+    st.lists(st.one_of(_NUMBERS, st.text(max_size=8)), unique=True, max_size=40), st.sampled_from([None, True, False])
+)
+def test_many_numbers_at_once_are_what_each_is_alone(texts: list[str], counts: bool | None) -> None:
+    found = spelled.take_apart(texts)
+    alone = numbers.evidence_of(texts)
+    evidence = found.evidence()
+    assert evidence.shapes == alone.shapes and evidence.plain_small == alone.plain_small
+    setting = numbers.Setting(counts=counts)
+    scores = found.scores(evidence, setting)
+    for shape, members in found.bare.items():
+        certain = found.certain(shape, scores)
+        for position, (number, text) in enumerate(members):
+            literal = numbers.literal(text)
+            assert text == texts[number] and literal is not None and literal.shape is shape
+            read = numbers.number(literal, evidence, setting, scores)
+            assert (certain[position] if certain else None) == read.value
+    assert [texts[n] for n, f in found.others.items() if f] == [
+        t for n, t in enumerate(texts) if n in found.others and numbers.literal(t)
+    ]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"))))
+def test_rows_that_say_the_same_twice(rows: list[tuple[str, str]]) -> None:
+    columns = [Words.of([row[k] for row in rows]) for k in range(2)]
+    assert [list(zip(*columns, strict=True))] == [rows]
+    seen: dict[tuple[str, str], int] = {}
+    expected = [(first, i) for i, row in enumerate(rows) if (first := seen.setdefault(row, i)) != i]
+    assert columns_twice(columns) == expected
+
+
+def test_a_code_without_its_word_is_refused() -> None:
+    buffers: list[bytes] = []
+    wire = Words.of(["a", "b"]).to_wire(buffers)
+    assert list(Words.from_wire(wire, buffers)) == ["a", "b"]
+    with pytest.raises(ValueError, match="code"):
+        Words.from_wire({**wire, "words": ["a"]}, buffers)
+
+
+def test_what_a_long_column_cannot_take_keeps_its_text() -> None:
+    rows: list[list[CellValue]] = [["Desa", "Jumlah Penduduk", "Catatan Jumlah Murid", "Luas (Ha)"]]
+    for i in range(ROWS):
+        rows.append([f"Desa {i}", float(12_000 + i), float(i % 400), f"{i},5"])
+    rows[4_000][1] = 12.345  # a thousand eaten by a spreadsheet
+    rows[4_001][2] = rows[4_002][2] = 99_999.0  # a code for nothing
+    for i in range(3_000, 4_500):
+        rows[i][3] = "rusak"
+    rows[4_500][3] = dt.date(2024, 1, 2)
+    reading = read_grids([Grid("a", rows)], "a")
+    table = reading.tables[0]
+    cells = table.observations
+    assert isinstance(cells, Lattice) and isinstance(cells.rows, LongHeads)
+    assert (cells.at(3_999, 0).value, cells.at(3_999, 0).raw) == (None, "12.345")
+    assert (cells.at(4_000, 1).flag, cells.at(4_000, 1).raw) == (Flag.NOT_AVAILABLE, "99999")
+    assert (cells.at(4_499, 2).flag, cells.at(4_499, 2).raw) == (Flag.UNREADABLE, "2024-01-02")
+    assert "1501 sel" in next(f.message for f in table.findings if f.code == "number_text")
+    columns = readings.tidy(reading).observations
+    assert columns.column("raw").to_pylist() == [o.raw for o in cells]
+    assert columns.column("value").to_pylist() == [o.value for o in cells]

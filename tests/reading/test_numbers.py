@@ -24,7 +24,7 @@ def value(text: str, company: list[str] | None = None, counts: bool | None = Non
             mark,
             column,
             setting,
-            [f for t in [text, *(company or [])] if (f := numbers.literal(t)) and f.shape is shape],
+            [f.digits for t in [text, *(company or [])] if (f := numbers.literal(t)) and f.shape is shape],
         )
         for mark, shape in ((".", Shape.DOT_EITHER), (",", Shape.COMMA_EITHER))
     }

@@ -20,7 +20,10 @@ def read_path(path: Path, name: str | None = None) -> Reading:
     """
     name = name or path.name
     answer = guard.ask(path, name, title=_title(name))
-    return from_wire(answer["reading"], answer["buffers"])
+    try:
+        return from_wire(answer["reading"], answer["buffers"])
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise guard.stopped() from error
 
 
 def read_bytes(data: bytes, name: str) -> Reading:

@@ -19,6 +19,7 @@ from workbench.domain.label_paths import Codes, Paths, unique
 from workbench.domain.reading.grid import address
 from workbench.domain.reading.lattice import Lattice, LongHeads, number_of, plain
 from workbench.domain.reading.model import Flag, Kind, Observation, TableReading
+from workbench.domain.reading.words import Words
 
 _EXACT = 2**53  # whole numbers from here on are not printed digit by digit
 _FLAGS = tuple(Flag)
@@ -65,13 +66,12 @@ class _Axis:
             codes[line, : len(path)] = self.numbers(path)
         return self.add(codes)
 
-    def of_columns(self, columns: Sequence[Sequence[str]], height: int) -> NDArray[np.int64]:
+    def of_columns(self, columns: Sequence[Words], height: int) -> NDArray[np.int64]:
         """Take up paths given as columns of labels; empty labels are left out of a path."""
         codes = np.full((height, len(columns)), -1, np.int32)
         for place, column in enumerate(columns):
-            encoded = pa.array(column, pa.string()).dictionary_encode()
-            known = np.array([self.numbers([text])[0] if text else -1 for text in encoded.dictionary.to_pylist()])
-            codes[:, place] = known[encoded.indices.to_numpy()] if height else []
+            known = np.array([self.numbers([text])[0] if text else -1 for text in column.words], np.int32)
+            codes[:, place] = known[column.codes] if height else []
         if (codes < 0).any():
             codes = np.take_along_axis(codes, np.argsort(codes < 0, axis=1, kind="stable"), axis=1)
         return self.add(codes)
@@ -192,7 +192,7 @@ def _decoded(codes: NDArray[Any], texts: Sequence[str | None]) -> pa.Array:
 def _raws(cells: Lattice, values: NDArray[np.float64]) -> pa.Array:
     n, m = values.shape
     texts = [
-        pa.array([text.strip() for text in cells.texts[j]], pa.string())
+        pa.array([word.strip() for word in cells.texts[j].words], pa.string()).take(pa.array(cells.texts[j].codes))
         if j in cells.texts
         else _printed(cells.values[j], values[:, j])
         for j in range(m)

@@ -41,6 +41,7 @@ def across(draft: Draft) -> list[Finding]:
         slack = tolerance(draft.matrix[:, [*relation.parts, relation.whole]], len(relation.parts))
         parts_sum = np.nansum(draft.matrix[:, list(relation.parts)], axis=1)
         off = np.abs(parts_sum - draft.matrix[:, relation.whole]) > slack
+        usual: Matrix | None = None  # one look at the whole table for all its findings
         for i in map(int, np.flatnonzero(off)):
             if len(found) >= MOST:
                 break
@@ -50,7 +51,8 @@ def across(draft: Draft) -> list[Finding]:
             if line is None or abs(line[0] - line[1]) <= slack:
                 continue
             whole, total, _slack = line
-            j, mended = _suspect(draft, i, relation, whole, total)
+            usual = _usual_shares(draft.matrix, relation) if usual is None else usual
+            j, mended = _suspect(draft, i, relation, whole, total, usual)
             message = _("{row}: {parts} = {sum}, tetapi kolom {head} tertulis {whole} (selisih {gap}).").format(
                 row=draft.name(i),
                 parts=" + ".join(say(_number(draft.matrix[i, k])) for k in relation.parts[:6])
@@ -84,7 +86,18 @@ def _mend(draft: Draft, i: int, j: int, mended: float | None) -> str:
     )
 
 
-def _suspect(draft: Draft, i: int, relation: Sum, whole: float, total: float) -> tuple[int, float | None]:
+def _usual_shares(values: Matrix, relation: Sum) -> Matrix:
+    """The share that each part has in the whole in the middle row of the table."""
+    wholes = values[:, [relation.whole]]
+    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a part without any value has no usual share
+        shares = np.where(wholes != 0, values[:, list(relation.parts)] / wholes, np.nan)
+        return np.asarray(np.nanmedian(shares, axis=0), np.float64)
+
+
+def _suspect(
+    draft: Draft, i: int, relation: Sum, whole: float, total: float, usual: Matrix
+) -> tuple[int, float | None]:
     """The column whose correction makes this row look most like the others, and the corrected value.
 
     Each cell in turn is corrected so that the sum holds; the shares of the parts in the whole are then compared with
@@ -105,10 +118,6 @@ def _suspect(draft: Draft, i: int, relation: Sum, whole: float, total: float) ->
             needed = line[1] - line[0] if i == down.whole else line[0] - line[1]
             if abs(change - needed) <= line[2] + 1e-6:
                 return j, _round(values[i, j] + change)
-    wholes = values[:, [relation.whole]]
-    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a part without any value has no usual share
-        usual = np.nanmedian(np.where(wholes != 0, values[:, parts] / wholes, np.nan), axis=0)
     best: tuple[float, int, float | None] = (np.inf, relation.whole, None)
     for j in (relation.whole, *parts):
         row = values[i].copy()

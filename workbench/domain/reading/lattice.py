@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from workbench.domain.reading.grid import address
 from workbench.domain.reading.model import Flag, Kind, Observation
+from workbench.domain.reading.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Lattice(Sequence[Observation]):
     flags: dict[tuple[int, int], Flag] = field(default_factory=dict)
     raws: dict[tuple[int, int], str] = field(default_factory=dict)
     unit: str | None = None
-    texts: dict[int, Sequence[str]] = field(default_factory=dict)  # raw text of whole columns, where they are texts
+    texts: dict[int, Words] = field(default_factory=dict)  # raw text of whole columns, where they are texts
 
     def __len__(self) -> int:
         return len(self.rows) * len(self.columns)
@@ -89,12 +90,12 @@ class Lattice(Sequence[Observation]):
             else:
                 values.append(list(column))
         return {
-            "rows": self.rows.to_wire() if isinstance(self.rows, LongHeads) else [_head(h) for h in self.rows],
+            "rows": self.rows.to_wire(buffers) if isinstance(self.rows, LongHeads) else [_head(h) for h in self.rows],
             "columns": [_head(h) for h in self.columns],
             "values": values,
             "flags": [[i, j, flag.value] for (i, j), flag in self.flags.items()],
             "raws": [[i, j, raw] for (i, j), raw in self.raws.items()],
-            "texts": {str(j): list(column) for j, column in self.texts.items()},
+            "texts": {str(j): column.to_wire(buffers) for j, column in self.texts.items()},
             "unit": self.unit,
         }
 
@@ -102,13 +103,13 @@ class Lattice(Sequence[Observation]):
     def from_wire(cls, data: dict[str, Any], buffers: Sequence[bytes | memoryview]) -> Lattice:
         rows = data["rows"]
         return cls(
-            LongHeads.from_wire(rows) if isinstance(rows, dict) else [_head_of(h) for h in rows],
+            LongHeads.from_wire(rows, buffers) if isinstance(rows, dict) else [_head_of(h) for h in rows],
             [_head_of(h) for h in data["columns"]],
             [np.frombuffer(buffers[v["buffer"]], dtype="<f8") if isinstance(v, dict) else v for v in data["values"]],
             {(i, j): Flag(flag) for i, j, flag in data["flags"]},
             {(i, j): raw for i, j, raw in data["raws"]},
             data["unit"],
-            {int(j): column for j, column in data["texts"].items()},
+            {int(j): Words.from_wire(column, buffers) for j, column in data["texts"].items()},
         )
 
 
@@ -118,8 +119,8 @@ class LongHeads(Sequence[Head]):
 
     first: int
     height: int
-    columns: Sequence[Sequence[str]]
-    units: Sequence[str] | None = None
+    columns: Sequence[Words]
+    units: Words | None = None
     kinds: dict[int, Kind] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -138,19 +139,21 @@ class LongHeads(Sequence[Head]):
         unit = (self.units[position] or None) if self.units else None
         return Head(self.first + position, labels, self.kinds.get(position, Kind.DATA), unit)
 
-    def to_wire(self) -> dict[str, Any]:
+    def to_wire(self, buffers: list[bytes]) -> dict[str, Any]:
         return {
             "first": self.first,
             "height": self.height,
-            "columns": [list(c) for c in self.columns],
-            "units": list(self.units) if self.units else None,
+            "columns": [c.to_wire(buffers) for c in self.columns],
+            "units": self.units.to_wire(buffers) if self.units else None,
             "kinds": [[i, k.value] for i, k in self.kinds.items()],
         }
 
     @classmethod
-    def from_wire(cls, data: dict[str, Any]) -> LongHeads:
+    def from_wire(cls, data: dict[str, Any], buffers: Sequence[bytes | memoryview]) -> LongHeads:
         kinds = {i: Kind(k) for i, k in data["kinds"]}
-        return cls(data["first"], data["height"], data["columns"], data["units"], kinds)
+        columns = [Words.from_wire(column, buffers) for column in data["columns"]]
+        units = Words.from_wire(data["units"], buffers) if data["units"] else None
+        return cls(data["first"], data["height"], columns, units, kinds)
 
 
 def _head(h: Head) -> list[Any]:

@@ -13,7 +13,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.domain.reading import check_series, check_sums, labels, numbers, symbols, values
+from workbench.domain.reading import check_series, check_sums, labels, long_columns, numbers, values
 from workbench.domain.reading.columns import Column, describe
 from workbench.domain.reading.draft import Draft, measures_of, say
 from workbench.domain.reading.grid import CellValue, Grid, address, area, shown
@@ -24,6 +24,7 @@ from workbench.domain.reading.layout import Block, View, find_blocks
 from workbench.domain.reading.model import Finding, Flag, Kind, Severity
 from workbench.domain.reading.rows import Row, read_rows
 from workbench.domain.reading.tags import tags_of
+from workbench.domain.reading.words import Words, columns_twice
 from workbench.i18n import _n
 
 FROM = 5_000  # rows; a person can still have typed fewer
@@ -107,42 +108,53 @@ def read_long(grid: Grid) -> LongTable | None:
     return _fill(grid, draft, heads, body, first, stub)
 
 
-def _texts(body: list[list[CellValue]], c: int) -> list[str]:
-    return [v.strip() if type(v) is str else shown(v) for v in [row[c] for row in body]]
+def _texts(body: list[list[CellValue]], c: int) -> Words:
+    cells = [row[c] for row in body]
+    if set(map(type, cells)) == {str}:
+        found = Words.of(cells)  # type: ignore[arg-type]
+        return found.each([word.strip() for word in found.words])
+    return Words.of([shown(v) for v in cells])
 
 
 def _fill(
     grid: Grid, draft: Draft, heads: LongHeads, body: list[list[CellValue]], first: int, stub: Sequence[Column]
 ) -> LongTable | None:
     flags: dict[tuple[int, int], Flag] = {}
-    texts: dict[int, Sequence[str]] = {}
+    raws: dict[tuple[int, int], str] = {}
+    texts: dict[int, Words] = {}
     findings: list[Finding] = []
     arrays: list[NDArray[np.float64]] = []
-    cells = [[row[c.index] for row in body] for c in draft.measures]
-    evidence = [numbers.evidence_of(_strings(column)) for column in cells]
+    cells = [long_columns.take_apart([row[c.index] for row in body]) for c in draft.measures]
+    evidence = [column.spelled.evidence() for column in cells]
     together = numbers.Evidence()
     for one in evidence:
         together.merge(one)
-    distinct = sorted(set(heads.units)) if heads.units else []
+    distinct = sorted(heads.units.words) if heads.units else []
     row_units: list[tuple[str, str | None]] = [("", u) for u in distinct]
     for j, column in enumerate(draft.measures):
         setting = values.setting_of(together, together, column, column.unit, draft.title, row_units)
         told = _told(heads, distinct, setting)
-        column_percent = {r for r, c in grid.percent if c == column.index} if grid.percent else set()
-        array, doubts = _column(cells[j], evidence[j], replace(setting, row_counts=()), flags, texts, j)
-        if column_percent:
-            rows = [r - first for r in column_percent if first <= r < first + len(array)]
-            array[rows] *= 100
+        read = long_columns.read(cells[j], evidence[j], replace(setting, row_counts=()))
+        array = read.values
+        rescaled = {r for r, c in grid.percent if c == column.index and first <= r < first + len(array)}
+        if rescaled:
+            array = array.copy()
+            array[[r - first for r in rescaled]] *= 100
         broken = values.eaten(array, setting, told)
         codes = values.missing_code(array)
-        findings.extend(_tell(draft, grid, column, first, doubts, np.flatnonzero(broken), array, "number_thousands"))
+        findings.extend(_tell(draft, grid, column, first, read.doubts, np.flatnonzero(broken), array))
         if codes.any():
             findings.append(_code_finding(grid, column, first, codes, array))
-        for i in np.flatnonzero(codes):
-            flags[(int(i), j)] = Flag.NOT_AVAILABLE
-        for i in np.flatnonzero(broken):
-            flags[(int(i), j)] = Flag.UNREADABLE
-        array[codes | broken] = np.nan
+        taken = np.flatnonzero(codes | broken)
+        long_columns.keep_raw(cells[j], read, taken, bool(rescaled))
+        read.flags |= dict.fromkeys(np.flatnonzero(codes).tolist(), Flag.NOT_AVAILABLE)
+        read.flags |= dict.fromkeys(np.flatnonzero(broken).tolist(), Flag.UNREADABLE)
+        flags.update(((i, j), flag) for i, flag in read.flags.items())
+        raws.update(((i, j), raw) for i, raw in read.raws.items())
+        if read.words is not None:
+            texts[j] = read.words
+        if len(taken):
+            array = np.where(codes | broken, np.nan, array)
         arrays.append(array)
         if len(flags) > MOST_FLAGS:
             return None
@@ -150,12 +162,7 @@ def _fill(
     draft.matrix = matrix
     kinds = Kinds([], [Kind.DATA] * len(arrays))
     find_columns(draft.measures, matrix, kinds)
-    own = heads.columns[-1] if heads.columns else []
-    heads.kinds = {
-        i: Kind.TOTAL
-        for i, text in enumerate(own)
-        if text[:3].lower() in _TOTALS and (labels.is_total(text) or labels.is_mean(text))
-    }
+    heads.kinds = _totals(heads)
     kinds.rows = _Kinds(heads)  # type: ignore[assignment]
     draft.kinds = kinds
     findings.extend(check_sums.across(draft))
@@ -166,11 +173,22 @@ def _fill(
         [Head(c.index, c.labels, kinds.columns[j], c.unit) for j, c in enumerate(draft.measures)],
         arrays,
         flags,
-        {},
+        raws,
         draft.unit,
         texts,
     )
     return LongTable(draft, lattice, findings)
+
+
+def _totals(heads: LongHeads) -> dict[int, Kind]:
+    """The rows whose last label names a total or a mean."""
+    if not heads.columns:
+        return {}
+    own = heads.columns[-1]
+    named = np.array(
+        [w[:3].lower() in _TOTALS and bool(labels.is_total(w) or labels.is_mean(w)) for w in own.words], bool
+    )
+    return dict.fromkeys(np.flatnonzero(named[own.codes]).tolist(), Kind.TOTAL)
 
 
 class _Kinds(Sequence[Kind]):
@@ -184,77 +202,16 @@ class _Kinds(Sequence[Kind]):
         return self.heads.kinds.get(i, Kind.DATA)
 
 
-def _strings(column: list[CellValue]) -> set[str]:
-    return {v for v in column if isinstance(v, str)} if str in set(map(type, column)) else set()
-
-
 def _told(heads: LongHeads, distinct: Sequence[str], setting: numbers.Setting) -> NDArray[np.bool_] | None:
     if not heads.units or not setting.row_counts:
         return None
     counting = {unit for unit, counts in zip(distinct, setting.row_counts, strict=True) if counts}
-    return np.fromiter((u in counting for u in heads.units), dtype=bool, count=len(heads.units))
-
-
-def _column(
-    cells: list[CellValue],
-    evidence: numbers.Evidence,
-    setting: numbers.Setting,
-    flags: dict[tuple[int, int], Flag],
-    texts: dict[int, Sequence[str]],
-    j: int,
-) -> tuple[NDArray[np.float64], list[tuple[int, str]]]:
-    """A column as an array, and the positions that could not be read with what is wrong."""
-    kinds = set(map(type, cells))
-    if kinds <= {float, int}:
-        return np.array(cells, dtype=np.float64), []
-    distinct = _strings(cells)
-    found = {v: numbers.literal(v) for v in distinct}
-    scores = {
-        mark: numbers.thousands_score(mark, evidence, setting, [f for f in found.values() if f and f.shape is either])
-        for mark, either in ((".", numbers.Shape.DOT_EITHER), (",", numbers.Shape.COMMA_EITHER))
-    }
-    read: dict[str, float] = {}
-    special: dict[str, Flag] = {}
-    doubtful: dict[str, str] = {}
-    for text, literal in found.items():
-        flag = symbols.symbol(text)
-        if flag is not None:
-            read[text] = 0.0 if flag is Flag.NEGLIGIBLE else np.nan
-            if flag is not Flag.BLANK:
-                special[text] = flag
-        elif literal is None:
-            read[text], special[text], doubtful[text] = np.nan, Flag.UNREADABLE, "text"
-        else:
-            number = numbers.number(literal, evidence, setting, scores)
-            read[text] = np.nan if number.value is None else float(number.value)
-            if number.value is None:
-                special[text], doubtful[text] = Flag.UNREADABLE, number.doubt
-            elif literal.flag:
-                special[text] = literal.flag
-    plain_types = (float, int)
-    out = np.empty(len(cells), dtype=np.float64)
-    doubts: list[tuple[int, str]] = []
-    for i, cell in enumerate(cells):
-        if type(cell) is str:
-            out[i] = read[cell]
-            if cell in special:
-                flags[(i, j)] = special[cell]
-                if cell in doubtful and len(doubts) < 1000:
-                    doubts.append((i, doubtful[cell]))
-        elif type(cell) in plain_types:
-            out[i] = cell  # type: ignore[assignment]
-        else:
-            out[i] = np.nan
-            if cell is not None:
-                flags[(i, j)] = Flag.UNREADABLE
-                doubts.append((i, "date"))
-    texts[j] = [c if isinstance(c, str) else shown(c) for c in cells]
-    return out, doubts
+    return np.array([word in counting for word in heads.units.words], bool)[heads.units.codes]
 
 
 def _tell(
     draft: Draft, grid: Grid, column: Column, first: int, doubts: list[tuple[int, str]], eaten: NDArray[np.int_],
-    array: NDArray[np.float64], code: str,
+    array: NDArray[np.float64],
 ) -> list[Finding]:  # fmt: skip
     found: list[Finding] = []
     if doubts:
@@ -273,7 +230,7 @@ def _tell(
             int(eaten.size),
         ).format(head=column.leaf, n=int(eaten.size), raw=shown(float(array[eaten[0]])))
         proposed = float(round(float(array[eaten[0]]) * 1000)) if eaten.size == 1 else None
-        found.append(Finding(code, Severity.WARNING, text, where, grid.sheet, proposed=proposed))
+        found.append(Finding("number_thousands", Severity.WARNING, text, where, grid.sheet, proposed=proposed))
     return found
 
 
@@ -294,13 +251,7 @@ def _code_finding(
 def _duplicates(draft: Draft, heads: LongHeads) -> list[Finding]:
     if not heads.columns:
         return []
-    if len(set(zip(*heads.columns, strict=True))) == len(heads):
-        return []
-    seen: dict[tuple[str, ...], int] = {}
-    twice: list[tuple[int, int]] = []
-    for i, key in enumerate(zip(*heads.columns, strict=True)):
-        if (before := seen.setdefault(key, i)) != i:
-            twice.append((before, i))
+    twice = columns_twice(heads.columns)
     if not twice:
         return []
     where = ",".join(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -199,12 +199,17 @@ class Evidence:
         return sum(self.shapes[s] for s in _COMMA_IS_DECIMAL)
 
     def add(self, found: Literal) -> None:
-        self.shapes[found.shape] += 1
-        if found.shape is Shape.PLAIN:
-            if len(found.digits) <= 3:
-                self.plain_small += 1
-            elif len(found.digits) < 16 and len(self.plain_large) < 2000:
-                self.plain_large.append(float(found.digits))
+        self.add_all(found.shape, (found.digits,))
+
+    def add_all(self, shape: Shape, digits: Sequence[str]) -> None:
+        """Literals of one shape."""
+        self.shapes[shape] += len(digits)
+        if shape is Shape.PLAIN:
+            for text in digits:
+                if len(text) <= 3:
+                    self.plain_small += 1
+                elif len(text) < 16 and len(self.plain_large) < 2000:
+                    self.plain_large.append(float(text))
 
     def merge(self, other: Evidence) -> None:
         self.shapes.update(other.shapes)
@@ -257,8 +262,10 @@ class Setting:
 MARGIN = 1.0
 
 
-def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Iterable[Literal]) -> float:
+def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Iterable[str]) -> float:
     """Positive: ``mark`` groups thousands in this column; negative: it is the decimal mark; near 0: doubtful.
+
+    ``examples`` are the digits of its literals that can be read either way.
 
     Votes of literals that allow one reading only weigh most, first those of the column, then of the table and the
     file; then the unit; then the company of plain integers; last the habit that three decimals are rare.
@@ -272,7 +279,6 @@ def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Ite
             return 0.0
         return weight * (grouping - decimal) / (grouping + decimal)
 
-    examples = list(examples)
     either = Shape.DOT_EITHER if mark == "." else Shape.COMMA_EITHER
     score = lean(column, 4.0)
     if abs(score) < 2:
@@ -281,7 +287,7 @@ def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Ite
         score += 3.0
     elif setting.counts is False:
         score -= 1.5
-    values = [float(e.digits.replace(mark, "")) for e in examples]
+    values = [float(digits.replace(mark, "")) for digits in examples]
     if setting.share and values and min(values) > 1000:
         score -= 3.0
     plain = column.plain_large

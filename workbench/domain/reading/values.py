@@ -55,7 +55,7 @@ def read_column(grid: Grid, rows: Sequence[int], column: Column, setting: Settin
     scores = {
         side: {
             mark: numbers.thousands_score(
-                mark, evidence, variants[side], [f for f in found.values() if f and f.shape is either]
+                mark, evidence, variants[side], [f.digits for f in found.values() if f and f.shape is either]
             )
             for mark, either in ((".", Shape.DOT_EITHER), (",", Shape.COMMA_EITHER))
         }

@@ -207,8 +207,8 @@ def _habit(evidence: Evidence, table: Evidence, column: Column, texts: Sequence[
         return "dot"
     setting = setting_of(table, table, column, column.unit, "", [])
     found = [f for t in texts if (f := literal(t))]
-    dots = thousands_score(".", evidence, setting, [f for f in found if f.shape is Shape.DOT_EITHER])
-    commas = thousands_score(",", evidence, setting, [f for f in found if f.shape is Shape.COMMA_EITHER])
+    dots = thousands_score(".", evidence, setting, [f.digits for f in found if f.shape is Shape.DOT_EITHER])
+    commas = thousands_score(",", evidence, setting, [f.digits for f in found if f.shape is Shape.COMMA_EITHER])
     shapes = {s for s, n in evidence.shapes.items() if n}
     indonesian = bool(evidence.indonesian) or (Shape.DOT_EITHER in shapes and dots >= MARGIN)
     english = bool(evidence.english) or (Shape.COMMA_EITHER in shapes and commas >= MARGIN)

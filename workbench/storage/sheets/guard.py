@@ -48,17 +48,20 @@ def ask(path: Path, name: str, want: str = "read", **details: Any) -> dict[str, 
         result: dict[str, Any] = json.loads(header)
         sizes = [int(size) for size in result.pop("sizes", [])]
     except (ValueError, AttributeError, TypeError) as error:
-        raise UnreadableFile(
-            _("Berkas ini tidak dapat dibaca: pembacanya berhenti karena isi yang tidak wajar.")
-        ) from error
+        raise stopped() from error
     rest = memoryview(out)[len(header) + 1 :]
     buffers, start = [], 0
     for size in sizes:
         buffers.append(rest[start : start + size])
         start += size
     if start != len(rest):
-        raise UnreadableFile(_("Berkas ini tidak dapat dibaca: pembacanya berhenti karena isi yang tidak wajar."))
+        raise stopped()
     result["buffers"] = buffers
     if refused := result.get("refused"):
         raise UnreadableFile(str(refused))
     return result
+
+
+def stopped() -> UnreadableFile:
+    """What is said where the child gave no answer that makes sense."""
+    return UnreadableFile(_("Berkas ini tidak dapat dibaca: pembacanya berhenti karena isi yang tidak wajar."))

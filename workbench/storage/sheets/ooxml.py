@@ -33,10 +33,17 @@ class Styles:
     percent: frozenset[int] = frozenset()
     indents: dict[int, int] = field(default_factory=dict)
 
-    def marks(self) -> list[bytes]:
-        """Texts that stand in a sheet with anything special; sheets without them need no parsing."""
+    def marks(self) -> dict[bytes, list[bytes]]:
+        """Texts that stand in a sheet with anything special; sheets without them need no parsing.
+
+        They are sought only where the text stands that opens their list: a plain sheet is searched three times.
+        """
         styles = [b' s="%d"' % number for number in (*self.percent, *self.indents)]
-        return [b'hidden="1"', b'hidden="true"', b"</f></c>", b"</f><v></v>", b"</f><v/>", b'"/></c>', *styles]
+        return {
+            b'hidden="': [b'hidden="1"', b'hidden="true"'],
+            b"<f": [b"</f></c>", b"</f><v></v>", b"</f><v/>", b'"/></c>'],
+            b' s="': styles,
+        }
 
 
 def read_styles(package: zipfile.ZipFile) -> Styles:

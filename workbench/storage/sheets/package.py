@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from workbench.domain.errors import UnreadableFile
@@ -44,15 +44,17 @@ def open_package(path: Path) -> zipfile.ZipFile:
     return package
 
 
-def scan(package: zipfile.ZipFile, watch: Sequence[bytes] = ()) -> set[str]:
+def scan(package: zipfile.ZipFile, watch: Mapping[bytes, Sequence[bytes]] | None = None) -> set[str]:
     """Inflate every XML part with our own counter; refuse DTDs and cells at the far end of the sheet.
 
-    Returns the sheets in which any of the ``watch`` texts stands, so that they need not be inflated again to know.
+    Returns the sheets in which any of the ``watch`` texts stands, so that they need not be inflated again to know;
+    a list of texts is looked for only once its key has been met.
 
     Sizes in a zip's directory can lie, and two cells in opposite corners make a reader reserve a sheet of 17 billion.
     """
     total = 0
     seen: set[str] = set()
+    marks = [(gate, texts) for gate, texts in (watch or {}).items() if texts]
     for member in package.infolist():
         if not member.filename.endswith((".xml", ".rels")):
             continue
@@ -60,6 +62,7 @@ def scan(package: zipfile.ZipFile, watch: Sequence[bytes] = ()) -> set[str]:
         # a sheet that names cells far apart is tiny; in a large one the counter is enough, and memory is bounded anyway
         small = member.file_size <= limits.SCANNED
         last_row, last_column, tail, first = 1, 26, b"", True
+        opened: set[bytes] = set()
         try:
             with package.open(member) as part:
                 while block := part.read(_BLOCK):
@@ -74,8 +77,10 @@ def scan(package: zipfile.ZipFile, watch: Sequence[bytes] = ()) -> set[str]:
                             _("Berkas ini memuat definisi entitas XML yang berbahaya dan tidak dibaca.")
                         )
                     first = False
-                    if sheet and member.filename not in seen and any(mark in window for mark in watch):
-                        seen.add(member.filename)
+                    if sheet and member.filename not in seen:
+                        opened.update(gate for gate, _texts in marks if gate not in opened and gate in window)
+                        if any(gate in opened and any(text in window for text in texts) for gate, texts in marks):
+                            seen.add(member.filename)
                     if sheet and small:
                         for number in _ROW.findall(window):
                             last_row = max(last_row, int(number[:9]))
