@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.domain import office
+from tests.domain.test_clock import GOLDEN
 from workbench.cli import cli
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.sop import Unit
 from workbench.settings import CHECKOUT
 
 HEADER = "start,amount,unit\n"
@@ -106,6 +110,27 @@ def test_batch_keeps_columns_and_order(run, tmp_path):
     ]
     again = run("sla", "due", "--batch", "-", stdin=result.stdout)
     assert again.stdout == result.stdout
+
+
+def test_batch_like_the_golden_table_and_like_walking_minute_by_minute(run, tmp_path):
+    """R7 through the command: every worked case, and 3,000 random ones against the calendar that shares no code."""
+    rng = random.Random(71)
+    rows = [(start, amount, unit, due) for start, amount, unit, due in GOLDEN.values()]
+    walks = {
+        Unit.WORKING_MINUTES: (office.walk, 900), Unit.WORKING_DAYS: (office.walk_days, 20),
+        Unit.MONTHS: (office.walk_months, 3),
+    }  # fmt: skip
+    for _ in range(3000):
+        start, unit = office.moment(rng.randrange(3 * 365 * 1440)), rng.choice(list(walks))
+        walk, most = walks[unit]
+        amount = rng.randint(1, most)
+        rows.append((f"{start:%Y-%m-%dT%H:%M}", amount, unit, f"{walk(start, amount):%Y-%m-%dT%H:%M}"))
+    path = tmp_path / "batch.csv"
+    path.write_text(HEADER + "".join(f"{start},{amount},{unit}\n" for start, amount, unit, _ in rows))
+    result = run("sla", "due", "--batch", str(path))
+    assert result.exit_code == 0
+    found = [row["due"] for row in csv.DictReader(io.StringIO(result.stdout))]
+    assert found == [due for *_, due in rows]
 
 
 def test_batch_names_rows_it_cannot_date_and_keeps_the_others(run, tmp_path):

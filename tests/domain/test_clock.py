@@ -1,4 +1,4 @@
-"""The working clock against worked cases, a minute-by-minute walk, and what must hold for any input."""
+"""R7: the working clock against worked cases, a minute-by-minute walk, and what must hold for any input."""
 
 from __future__ import annotations
 

@@ -350,6 +350,34 @@ def test_a_key_is_one_action(desk: Desk) -> None:
         track.start(session, sop_id="trk-layanan-data", subject="B", by=office["clerk"], idem="new")
 
 
+def test_a_key_does_not_come_back_with_another_content(lite: Desk) -> None:
+    """R6: the answer of the first is never given to a second that says something else."""
+    office = lite.office
+    with moment.at(MONDAY), database.writing() as session:
+        case = lite.start(session, "trk-layanan-data")
+        first, other = letter(session), letter(session, "surat lain")
+    row = {"case_id": case, "seen_seq": 1, "idem": "k"}
+
+    def again(verb: str, **more: object) -> None:
+        with moment.at(MONDAY), pytest.raises(Refused, match="tindakan lain"), database.writing() as session:
+            getattr(track, verb)(session, **{**row, **more})
+
+    with moment.at(MONDAY), database.writing() as session:
+        track.attach(session, **row, by=office["kadis"], evidence=first)  # type: ignore[arg-type]
+    again("attach", by=office["kadis"], evidence=other)
+    again("attach", by=office["kabid"], evidence=first)
+    with moment.at(MONDAY), database.writing() as session:
+        track.pause(session, case_id=case, seen_seq=2, by=office["kadis"], idem="p", reason="bps", waiting_for="bps")
+    again("pause", seen_seq=2, by=office["kadis"], idem="p", reason="opd", waiting_for="opd")
+    again("resume", seen_seq=2, by=office["kadis"], idem="p")
+    with moment.at(MONDAY), database.writing() as session:
+        track.start(session, sop_id="trk-layanan-data", subject="A", by=office["clerk"], idem="s")
+    with moment.at(MONDAY), pytest.raises(Refused, match="tindakan lain"), database.writing() as session:
+        track.start(session, sop_id="trk-layanan-data", subject="A", by=office["kadis"], idem="s")
+    with database.session() as session:
+        assert len(session.exec(select(EventRow)).all()) == 4
+
+
 def test_numbers_have_no_gaps(desk: Desk) -> None:
     with moment.at(datetime(2025, 12, 31, 16, 59, tzinfo=UTC)), database.writing() as session:
         desk.start(session, "trk-layanan-data")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
-from workbench.domain.engine import Event, EventType, Evidence
+from workbench.domain.engine import CaseStatus, Event, EventType, Evidence
 from workbench.domain.errors import Stale
 from workbench.domain.sop import EvidenceKind
 from workbench.services import casework, people, track
-from workbench.storage import database, files
+from workbench.storage import casebook, database, files
 
 
 def race(cases: list[int], me: int) -> Counter[str]:
@@ -37,20 +38,32 @@ def race(cases: list[int], me: int) -> Counter[str]:
     return result
 
 
-def write_until_killed(case_ids: list[int], name: str, acknowledged: Path) -> None:
-    """Write notes round and round; after each commit its key goes to a file, synced: an acknowledgement."""
+def write_until_killed(case_ids: list[int], mine: int, name: str, acknowledged: Path) -> None:
+    """Note something on every case, hold and resume one's own, round and round; after each commit its key goes to a
+    file, synced: an acknowledgement."""
     with acknowledged.open("a", encoding="utf-8") as out:
         n = 0
+
+        def write(case_id: int, kind: EventType, **more: Any) -> None:
+            nonlocal n
+            n += 1
+            key = f"{name}:{n}"
+            with database.writing() as session:
+                event = Event(kind, casework.moment.now(), name, note=key, **more)
+                casework.append(session, case_id=case_id, seen_seq=None, event=event, idem=key)
+            out.write(f"{case_id} {key}\n")
+            out.flush()
+            os.fsync(out.fileno())
+
         while True:
+            with database.session() as session:
+                held = casebook.case_row(session, case_ids[mine]).status == CaseStatus.PAUSED
+            if held:
+                write(case_ids[mine], EventType.RESUME)
+            else:
+                write(case_ids[mine], EventType.PAUSE, detail={"reason": "cuti"})
             for case_id in case_ids:
-                n += 1
-                key = f"{name}:{n}"
-                with database.writing() as session:
-                    event = Event(EventType.NOTE, casework.moment.now(), name, note=key)
-                    casework.append(session, case_id=case_id, seen_seq=None, event=event, idem=key)
-                out.write(f"{case_id} {key}\n")
-                out.flush()
-                os.fsync(out.fileno())
+                write(case_id, EventType.NOTE)
 
 
 def attach_until_killed(case_ids: list[int], name: str, acknowledged: Path) -> None:

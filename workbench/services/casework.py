@@ -118,7 +118,8 @@ def open_case(
     }  # fmt: skip
     known = casebook.by_idem(session, idem)
     if known is not None:
-        if known.type != EventType.START or {k: v for k, v in known.detail.items() if k in detail} != detail:
+        said = {k: v for k, v in known.detail.items() if k in detail}
+        if (known.type, known.actor, known.note, said) != (EventType.START, actor.username, note, detail):
             raise _key_reused()
         return known.case_id
     sop = current_sop(session, sop_id)
@@ -203,8 +204,7 @@ def append(session: Session, *, case_id: int, seen_seq: int | None, event: Event
     session.flush()
     known = casebook.by_idem(session, idem)
     if known is not None:
-        wanted = (case_id, event.type, event.actor, event.outcome, event.note)
-        if (known.case_id, known.type, known.actor, known.outcome, known.note) != wanted:
+        if (known.case_id, *_content(casebook.to_event(known))) != (case_id, *_content(event)):
             raise _key_reused()
         return state_of(session, case_id, up_to=known.seq)[0]
     row = casebook.case_row(session, case_id)
@@ -218,6 +218,13 @@ def append(session: Session, *, case_id: int, seen_seq: int | None, event: Event
     _children_allow(session, row, event)
     sop = casebook.sop_of(session, event.detail.get("to_sop") or row.sop_sha)
     return _write(session, row, sop, state, stays, event, idem)
+
+
+def _content(event: Event) -> tuple[object, ...]:
+    """What an action says, without when: the same key may only come back with the same content."""
+    evidence = (event.evidence.kind, event.evidence.sha256) if event.evidence else None
+    detail = {key: value for key, value in event.detail.items() if key != "name"}
+    return event.type, event.actor, event.outcome, event.note, evidence, detail
 
 
 def _key_reused() -> Refused:
