@@ -24,6 +24,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, NullPool, event, inspect, text
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, create_engine
 
 from workbench.domain.errors import Refused
@@ -132,7 +133,34 @@ def session() -> Iterator[Session]:
 
 @contextmanager
 def writing() -> Iterator[Session]:
-    """One transaction with the write lock; commits when the block ends, rolls back when it raises."""
+    """One transaction with the write lock; commits when the block ends, rolls back when it raises.
+
+    A database that is busy, full or cannot write raises ``Refused`` with a sentence: nothing of the block was kept.
+    """
+    try:
+        with _transaction() as opened:
+            yield opened
+    except OperationalError as error:
+        sentence = _unavailable(error)
+        if sentence:
+            raise Refused(sentence) from error
+        raise
+
+
+def _unavailable(error: OperationalError) -> str:
+    """What a person is told about an error of the database that is nobody's mistake; empty for any other."""
+    said = str(error.orig).lower()
+    if "locked" in said:
+        return _("Basis data sedang sibuk. Tidak ada yang berubah; coba lagi sebentar lagi.")
+    if "full" in said or "no space left" in said:
+        return _("Ruang disk basis data penuh. Tidak ada yang berubah; hubungi administrator, lalu coba lagi.")
+    if "disk i/o error" in said or "readonly" in said:
+        return _("Basis data tidak dapat menulis ke disk. Tidak ada yang berubah; hubungi administrator.")
+    return ""
+
+
+@contextmanager
+def _transaction() -> Iterator[Session]:
     locked = engine().execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
     with Session(locked, expire_on_commit=False) as opened:
         opened.info["writing"] = True

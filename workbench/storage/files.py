@@ -6,6 +6,7 @@ that, nothing is visible under the address. The same bytes twice are one file.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -24,6 +25,7 @@ from workbench.settings import get_settings
 from workbench.storage.tables import FileRow
 
 _CHUNK = 1 << 20
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _ADDRESS = re.compile(r"[0-9a-f]{64}")
 
 
@@ -51,7 +53,10 @@ def _sync_folder(folder: Path) -> None:
 
 
 def put(source: bytes | BinaryIO, media_type: str = "") -> StoredFile:
-    """Keep the bytes (or all that a binary stream still has) and return their address. Safe to repeat."""
+    """Keep the bytes (or all that a binary stream still has) and return their address. Safe to repeat.
+
+    ``Refused`` when the disk has no room; nothing is left behind then.
+    """
     incoming = get_settings().folder("files/.incoming")
     stream: BinaryIO = BytesIO(source) if isinstance(source, bytes) else source
     digest, size = hashlib.sha256(), 0
@@ -73,6 +78,12 @@ def put(source: bytes | BinaryIO, media_type: str = "") -> StoredFile:
         _sync_folder(target.parent)
         if new_folder:
             _sync_folder(target.parent.parent)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise Refused(
+            _("Ruang penyimpanan penuh; berkas ini tidak disimpan dan tidak ada yang berubah. Hubungi administrator.")
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
     return StoredFile(digest.hexdigest(), size, media_type)
