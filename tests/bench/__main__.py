@@ -1,4 +1,4 @@
-"""``python -m tests.bench [dates] [workbook] [csv] [yearbook] [tracker]``: how fast the workbench is, as ratios.
+"""``python -m tests.bench [dates] [writes] [workbook] [csv] [yearbook] [tracker]``: how fast it all is, as ratios.
 
 Each line compares ours with a named baseline, run in turn on the same machine; seconds of one machine say little about
 another. It always ends with 0: speed is looked at here, it does not fail the tests.
@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from tests.bench.machine import facts
 from tests.bench.pairing import Ratio
 
-RATIOS = ("dates", "workbook", "csv", "yearbook")
+RATIOS = ("dates", "writes", "workbook", "csv", "yearbook")
 TRACKER = "tracker"
 
 

@@ -1,4 +1,4 @@
-"""Server time of what the tracker's pages ask, with 30,000 cases and 400,000 events, on SQLite and PostgreSQL.
+"""R12: server time of what the tracker's pages ask, with 30,000 cases and 400,000 events, on SQLite and PostgreSQL.
 
 ``python -m tests.bench.tracker [--cases N] [--keep FOLDER] [--plan]``: writes a seeded office straight into a fresh
 database of each kind (or takes the SQLite one that an earlier run left in FOLDER), then times a rerun of each page's

@@ -1,4 +1,4 @@
-"""The seven SOPs as shipped: what they add up to, and that no form of them loses anything."""
+"""R1: the seven SOPs as shipped: what they add up to, and that no form of them loses anything."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ SE = "SE Wali Kota 100/2026"
 
 
 def test_a_holiday_moves_what_is_open(office: Office) -> None:
-    """The shape of 18 August 2025: a working day becomes a day off while cases run."""
+    """R8, the shape of 18 August 2025: a working day becomes a day off while cases run."""
     with moment.at(FRIDAY), database.writing() as session:
         case_id = track.start(session, sop_id="trk-layanan-data", subject="A", by=office["clerk"], idem="a")
         track.decide(
