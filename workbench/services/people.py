@@ -128,12 +128,27 @@ def _found(row: PersonRow | None) -> PersonRow:
     return row
 
 
+_KNOWN = "people"  # of a writing session: who was looked up in this transaction
+
+
 def person(session: Session, person_id: int) -> Person:
-    """A person with the posts held today, from the database, now. ``NotFound`` when unknown or no longer active."""
-    row = _found(people_store.by_id(session, person_id))
-    if not row.active:
-        raise NotFound(_("Akun ini sudah tidak aktif."))
-    return people_store.persons(session, [row], today())[0]
+    """A person with the posts held today, from the database, now. ``NotFound`` when unknown or no longer active.
+
+    A transaction that writes looks everybody up once: it holds the write lock, so that nobody else can change them.
+    """
+    known: dict[tuple[int, date], Person] = session.info.setdefault(_KNOWN, {}) if session.info.get("writing") else {}
+    key = (person_id, today())
+    if key not in known:
+        row = _found(people_store.by_id(session, person_id))
+        if not row.active:
+            raise NotFound(_("Akun ini sudah tidak aktif."))
+        known[key] = people_store.persons(session, [row], key[1])[0]
+    return known[key]
+
+
+def _forget(session: Session) -> None:
+    """This transaction changes people or posts: look them up again."""
+    session.info.pop(_KNOWN, None)
 
 
 def person_by_username(session: Session, username: str) -> Person:
@@ -299,6 +314,7 @@ def assign(
     )
     session.add(post)
     session.flush()
+    _forget(session)
     audit_log.append(
         session,
         by,
@@ -319,6 +335,7 @@ def end_assignment(session: Session, *, assignment_id: int, last_day: date, by: 
         raise NotFound(_("Penugasan tidak ditemukan."))
     post.valid_to = last_day
     session.add(post)
+    _forget(session)
     audit_log.append(session, by, "person.unassign", {"assignment": assignment_id, "to": last_day.isoformat()})
 
 
@@ -327,6 +344,7 @@ def set_active(session: Session, *, person_id: int, active: bool, by: str) -> No
     row = _found(people_store.by_id(session, person_id))
     row.active = active
     session.add(row)
+    _forget(session)
     if not active:
         people_store.drop_sessions(session, person_id=person_id)
     audit_log.append(session, by, "person.active", {"person": person_id, "active": active})
