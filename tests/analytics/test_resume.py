@@ -11,15 +11,26 @@ import pypdf
 import pytest
 
 from tests.analytics import office, slow
-from workbench import moment
-from workbench.domain.errors import Refused
+from workbench import i18n, moment
+from workbench.domain.errors import NotAllowed, Refused
 from workbench.domain.letters import Nature
 from workbench.domain.people import Role
 from workbench.reporting import resume as reporting
 from workbench.reporting import resume_print as printing
-from workbench.services import audit, demo_office, letters, office_clock, people, resume, track
+from workbench.services import (
+    audit,
+    demo_office,
+    letter_files,
+    letters,
+    office_clock,
+    people,
+    resume,
+    resume_jobs,
+    track,
+)
+from workbench.services.jobs import Worker
 from workbench.services.letter_model import HIDDEN, Facts
-from workbench.storage import database
+from workbench.storage import database, files
 
 MONTHS = [date(2025, 6, 1), date(2026, 3, 1), date(2026, 10, 1), date(2026, 11, 1)]
 
@@ -176,3 +187,29 @@ def test_letters_of_the_month_are_listed_and_counted(sqlite_db):
     assert "Kepala Bidang" in found.letters[1].disposition
     assert found.letter_totals == reporting.LetterTotals(before=1, came=1, settled=1, open=1, out=0)
     assert "1 masuk, 1 selesai, 1 belum selesai" in reporting.letters_sentence(found)
+
+
+@pytest.mark.slow
+def test_a_resume_asked_for_on_screen_is_made_by_the_worker_and_read_by_the_office(sqlite_db):
+    with database.writing() as session:
+        demo_office.seed_office(session)
+        clerk, operator = (people.person_by_username(session, name) for name in ("agenda", "op.dinkes"))
+        track.start(session, sop_id="trk-layanan-data", subject="Data guru", by=clerk, idem="a", requester="Solopos")
+        with pytest.raises(Refused):
+            resume_jobs.request(session, by=clerk, month=date(2027, 12, 1), idem="later")
+        with pytest.raises(NotAllowed):
+            resume_jobs.request(session, by=operator, month=resume_jobs.months()[0], idem="other")
+        with i18n.speaking("en"):
+            job = resume_jobs.request(session, by=clerk, month=resume_jobs.months()[0], idem="now")
+            assert resume_jobs.request(session, by=clerk, month=resume_jobs.months()[0], idem="now") == job
+    Worker(slots=1).run(once=True)
+    with database.session() as session:
+        (made,) = resume_jobs.made(session)
+        assert not made.running and not made.error and made.asked_by == "agenda"
+        kadis = people.person_by_username(session, "kadis")
+        for sha, ending in ((made.pdf, "pdf"), (made.xlsx, "xlsx")):
+            assert letter_files.name_for(session, kadis, sha) == f"resume-{made.month:%Y-%m}.{ending}"
+            assert letter_files.name_for(session, operator, sha) == ""
+            assert resume.problems(session, files.path(sha)) == ()
+    book = openpyxl.load_workbook(io.BytesIO(files.read(made.xlsx)))
+    assert "Incoming letters" in [page.title for page in book.worksheets]

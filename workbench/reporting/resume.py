@@ -65,7 +65,13 @@ class LetterLine:
     case: str
     done: date | None
     days: int | None
-    follow_up: str
+    reply: str
+    note: str
+
+    @property
+    def follow_up(self) -> str:
+        """The number of the answer, else what was noted when it was settled."""
+        return _("dibalas {numbers}").format(numbers=self.reply) if self.reply else self.note
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,7 @@ class Month:
     @property
     def name(self) -> str:
         """``Oktober 2026``."""
-        return str(format_date(self.month, "MMMM y", locale=locale_of(language())))
+        return month_name(self.month)
 
     @property
     def known_until(self) -> datetime:
@@ -147,6 +153,11 @@ class Month:
         return (last.year, last.month) <= (self.month.year, self.month.month)
 
 
+def month_name(month: date) -> str:
+    """``Oktober 2026``, in the language spoken."""
+    return str(format_date(month, "MMMM y", locale=locale_of(language())))
+
+
 def open_month(folder: str | Path) -> Month:
     """Count a frozen month; ``Refused`` when a file is not the one the manifest names."""
     root = Path(folder)
@@ -158,7 +169,7 @@ def open_month(folder: str | Path) -> Month:
     month = date.fromisoformat(manifest["month"])
     rows = pq.read_table(root / "cases.parquet").to_pylist()
     causes = pq.read_table(root / "causes.parquet").to_pylist()
-    lines = tuple(_line(row) for row in rows)
+    lines = tuple(_line(row, manifest["agencies"]) for row in rows)
     letters = tuple(LetterLine(**row) for row in pq.read_table(root / "letters.parquet").to_pylist())
     titles = {line.sop_id: line.sop_title for line in lines}
     return Month(
@@ -174,13 +185,13 @@ def open_month(folder: str | Path) -> Month:
     )  # fmt: skip
 
 
-def _line(row: dict[str, Any]) -> Line:
+def _line(row: dict[str, Any], agencies: dict[str, str]) -> Line:
     closed = row["closed_day"]
     ended = closed is not None
     step = _("selesai") if ended else f"{row['step_now']}. {row['activity_now']}"
     return Line(
         number=row["number"], sop_id=row["sop_id"], sop_title=row["sop_title"], opened=_day(row["opened_day"]),
-        requester=row["requester"] or row["opd_code"], subject=row["subject"], step=step,
+        requester=row["requester"] or agencies.get(row["opd_code"], ""), subject=row["subject"], step=step,
         closed=_day(closed) if ended else None, cancelled=row["status"] == "cancelled",
         days=row["used_days"] if row["status"] == "closed" else None, verdict=row["verdict"] or "",
         cause=row["cause"] or "", over_hours=(row["over_s"] or 0.0) / 3600,

@@ -11,6 +11,7 @@ from typing import Any
 import typst
 
 from workbench.domain.errors import RenderFailed
+from workbench.domain.letters import NATURE_WORDS, Nature
 from workbench.i18n import _, language
 from workbench.reporting import theme
 from workbench.reporting.formats import number
@@ -134,6 +135,10 @@ def _plain(day: date | None) -> str:
     return f"{day:%d-%m-%Y}" if day else "–"
 
 
+def _nature(line: LetterLine) -> str:
+    return _(NATURE_WORDS[Nature(line.nature)])
+
+
 def _written(line: LetterLine) -> str:
     return "; ".join(filter(None, (line.letter_number, _plain(line.letter_date) if line.letter_date else "")))
 
@@ -214,12 +219,12 @@ def _letter_sheets(month: Month) -> list[Sheet]:
         Column(_("Perihal")), Column(_("Sifat")), Column(_("Perkara")),
     )  # fmt: skip
     came: list[list[Cell]] = [
-        [line.agenda, line.day, line.letter_number, line.letter_date, line.correspondent, line.subject, line.nature,
+        [line.agenda, line.day, line.letter_number, line.letter_date, line.correspondent, line.subject, _nature(line),
          line.disposition, line.case, line.done, line.days, line.follow_up]
         for line in month.letters if line.incoming
     ]  # fmt: skip
     went: list[list[Cell]] = [
-        [line.agenda, line.day, line.letter_number, line.correspondent, line.subject, line.nature, line.case]
+        [line.agenda, line.day, line.letter_number, line.correspondent, line.subject, _nature(line), line.case]
         for line in month.letters if not line.incoming
     ]  # fmt: skip
     notes = (letters_sentence(month), provenance(month))

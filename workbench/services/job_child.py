@@ -18,7 +18,7 @@ from typing import Any
 from workbench import i18n
 from workbench.domain.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.services import disseminate
+from workbench.services import disseminate, resume, resume_jobs
 from workbench.services.render import RenderSpec, render
 from workbench.settings import get_settings
 from workbench.storage import database, jobs
@@ -90,6 +90,22 @@ def make_draft(job: Job, worker: str, pulse: Pulse) -> None:
         _keep_log(folder, job)
 
 
+def make_resume(job: Job, worker: str, pulse: Pulse) -> None:
+    """Freeze a month, render its resume, and keep its papers; finish the job in one transaction."""
+    folder = get_settings().folder("jobs") / f"{job.id}-{job.attempts}"
+    shutil.rmtree(folder, ignore_errors=True)
+    with i18n.speaking(str(job.spec["language"])):
+        with database.session() as session:
+            frozen = resume.freeze(session, month=resume.month_of(str(job.spec["month"])))
+        papers = resume.render(frozen, folder, progress=pulse.progress)
+    with database.writing() as session:
+        result = resume_jobs.keep(session, job, papers, frozen)
+        if not jobs.finish(session, job.id, result, worker=worker):
+            session.rollback()
+            os._exit(LOST)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def _keep_log(folder: Path, job: Job) -> None:
     """The executed notebook of a failed run stays until the next try; everything else of the work folder goes."""
     for path in folder.glob("*"):
@@ -97,7 +113,10 @@ def _keep_log(folder: Path, job: Job) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-HANDLERS: dict[str, Callable[[Job, str, Pulse], None]] = {disseminate.JOB_KIND: make_draft}
+HANDLERS: dict[str, Callable[[Job, str, Pulse], None]] = {
+    disseminate.JOB_KIND: make_draft,
+    resume_jobs.JOB_KIND: make_resume,
+}
 
 
 def run(job_id: int, worker: str, parent: int) -> int:
@@ -116,7 +135,7 @@ def run(job_id: int, worker: str, parent: int) -> int:
         _fail(job, worker, str(error))
     except Exception as error:
         # Whatever went wrong, the person who waits reads a sentence and the trace goes to the worker's log.
-        _fail(job, worker, _("Penyusunan draf gagal karena kesalahan program ({name}).").format(
+        _fail(job, worker, _("Penyusunan gagal karena kesalahan program ({name}).").format(
             name=type(error).__name__))  # fmt: skip
         raise
     return 0

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from workbench.services.disseminate import JOB_KIND
 from workbench.storage.tables import DraftRow, JobRow
 
 _SHOWN = 5
@@ -29,7 +30,9 @@ class Work:
 
 def recent(session: Session) -> list[Work]:
     """The newest jobs, newest first."""
-    rows = session.exec(select(JobRow).order_by(col(JobRow.id).desc()).limit(_SHOWN)).all()
+    rows = session.exec(
+        select(JobRow).where(JobRow.kind == JOB_KIND).order_by(col(JobRow.id).desc()).limit(_SHOWN)
+    ).all()
     made = dict(
         session.exec(
             select(DraftRow.job_id, DraftRow.id).where(col(DraftRow.job_id).in_([row.id for row in rows]))

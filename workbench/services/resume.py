@@ -22,7 +22,7 @@ from sqlmodel import Session, col, select
 
 from workbench import moment
 from workbench.domain.errors import Refused
-from workbench.domain.letters import NATURE_WORDS, Direction, Nature, agenda_label
+from workbench.domain.letters import Direction, Nature, agenda_label
 from workbench.i18n import _, language
 from workbench.services import audit, kernel, letter_views, office_clock
 from workbench.services.analytics_figures import AT_RISK
@@ -42,7 +42,7 @@ _LETTERS = pa.schema(
     {
         "incoming": pa.bool_(), "agenda": _TEXT, "day": _DAY, "letter_number": _TEXT, "letter_date": _DAY,
         "correspondent": _TEXT, "subject": _TEXT, "nature": _TEXT, "disposition": _TEXT, "case": _TEXT, "done": _DAY,
-        "days": pa.int32(), "follow_up": _TEXT,
+        "days": pa.int32(), "reply": _TEXT, "note": _TEXT,
     }
 )  # fmt: skip
 
@@ -91,6 +91,7 @@ def freeze(session: Session, *, month: date, sop_id: str | None = None) -> Path:
         "month": month.isoformat(),
         "sop_id": sop_id or "",
         "office": office or "",
+        "agencies": {row.code: row.name for row in session.exec(select(OpdRow)) if not row.is_walidata},
         "zone": get_settings().time_zone,
         "anchor": audit.anchor_text("event", Anchor(last.id or 0, last.hash)),
         "last_event": {
@@ -125,7 +126,8 @@ def _letters(session: Session, first: date, end: date) -> pa.Table:
         cases = letter_views.case_numbers(session, (row.case_id for row in found))
         for row in found:
             number = row.id or 0
-            at = settled.get(number)
+            end_act = settled.get(number)
+            at = end_act.at if end_act is not None else None
             done = clock.local_date(at) if at is not None else None
             day = (row.received_on if incoming else row.letter_date) or clock.local_date(row.created_at)
             if day < first and not (incoming and (done is None or done >= first)):
@@ -137,11 +139,11 @@ def _letters(session: Session, first: date, end: date) -> pa.Table:
                     "incoming": incoming, "agenda": agenda_label(row.agenda_number, row.year), "day": day,
                     "letter_number": row.letter_number, "letter_date": row.letter_date,
                     "correspondent": row.correspondent, "subject": HIDDEN if secret else row.subject,
-                    "nature": _(NATURE_WORDS[Nature(row.nature)]),
+                    "nature": row.nature,
                     "disposition": " → ".join(item.to_words for item in given.get(number, [])),
                     "case": cases.get(row.case_id or 0, ""), "done": done,
                     "days": clock.closings_between(row.created_at, at) if incoming and at is not None else None,
-                    "follow_up": _("dibalas {numbers}").format(numbers=replied) if replied else "",
+                    "reply": replied, "note": end_act.note if end_act is not None and not secret else "",
                 }
             )  # fmt: skip
     return pa.Table.from_pylist(rows, schema=_LETTERS)

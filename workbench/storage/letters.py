@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func
@@ -94,10 +94,10 @@ def of_month(session: Session, direction: Direction, end: date) -> list[LetterRo
     return list(session.exec(query.order_by(col(dated), col(LetterRow.year), col(LetterRow.agenda_number))))
 
 
-def last_acts(session: Session, act: str) -> dict[int, datetime]:
-    """When each letter was last done this to."""
-    query = select(LetterActRow.letter_id, func.max(LetterActRow.at)).where(LetterActRow.act == act)
-    return dict(session.exec(query.group_by(col(LetterActRow.letter_id))).all())
+def last_acts(session: Session, act: str) -> dict[int, LetterActRow]:
+    """The last act of a kind, by letter."""
+    query = select(LetterActRow).where(LetterActRow.act == act).order_by(col(LetterActRow.id))
+    return {row.letter_id: row for row in session.exec(query)}
 
 
 def years(session: Session, direction: Direction) -> list[int]:
