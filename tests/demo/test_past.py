@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from workbench import moment
 from workbench.domain.engine import CaseStatus, EventType
 from workbench.domain.errors import Refused
-from workbench.domain.people import Capacity
+from workbench.domain.letters import Direction
+from workbench.domain.people import Capacity, Person
 from workbench.domain.sop import END
 from workbench.services import (
     audit,
@@ -21,14 +22,18 @@ from workbench.services import (
     demo_past,
     demo_past_script,
     demo_story,
+    letter_papers,
     office_clock,
     people,
     track,
 )
 from workbench.services.demo_past import PastResult
+from workbench.services.demo_past_letters import TARAKAN
 from workbench.services.track import ProgressFlag
 from workbench.settings import get_settings
 from workbench.storage import casebook, database, people_store
+from workbench.storage import letters as store
+from workbench.storage.letter_tables import LetterRow
 from workbench.storage.tables import CaseRow, EventRow, VisitRow
 
 NOW = datetime(2026, 11, 20, 7, 15, tzinfo=UTC)
@@ -37,6 +42,10 @@ NOW = datetime(2026, 11, 20, 7, 15, tzinfo=UTC)
 def play(cases: int, seed: int = 7) -> PastResult:
     with moment.at(NOW):
         return demo_past.play_past(cases=cases, seed=seed, progress=lambda share, sentence: None)
+
+
+def person_of(session: Session, username: str) -> Person:
+    return people.person_by_username(session, username)
 
 
 def verdicts(session: Session) -> Counter[tuple[str, str]]:
@@ -76,6 +85,38 @@ def test_a_small_past_is_whole(small: PastResult) -> None:
         play(25)
     with database.session() as session:
         assert audit.verify(session).events == small.events
+
+
+def test_the_past_keeps_an_agenda(sqlite_db: object) -> None:
+    """Letters in and out, numbered in time order, that belong to their cases and moved them."""
+    play(40, 11)
+    with moment.at(NOW), database.session() as session:
+        rows = list(session.exec(select(LetterRow).order_by(col(LetterRow.id))))
+        for direction in Direction:
+            book = [row for row in rows if row.direction == direction.value and row.agenda_number]
+            assert len(book) > 25
+            numbered = sorted(book, key=lambda row: (row.year, row.agenda_number))
+            at = [row.created_at if direction is Direction.INCOMING else row.signed_at for row in numbered]
+            assert at == sorted(at)
+        incoming = [row for row in rows if row.direction == "in"]
+        assert {row.status for row in incoming} == {"registered", "disposed", "settled"}
+        assert any(row.nature == "secret" for row in incoming) and any(row.case_id is None for row in incoming)
+        requests = [
+            row for row in incoming if row.case_id and casebook.case_row(session, row.case_id).sop_id == TARAKAN
+        ]
+        assert len(requests) >= 5
+        given = store.dispositions(session, [row.id or 0 for row in requests])
+        assert max(len(chain) for chain in given.values()) == 3
+        for row in rows:
+            if row.direction == "in" or row.status not in ("signed", "sent") or not row.case_result:
+                continue
+            events = casebook.events(session, row.case_id or 0)
+            (signed,) = [e for e in events if e.evidence_sha256 == row.signed_sha256]
+            assert signed.evidence_ref == row.letter_number and signed.at == row.signed_at
+            initialled = [e for e in events if e.outcome in ("paraf", "setuju")]
+            sheet = letter_papers.letter_sheet(session, letter_id=row.id or 0, person=person_of(session, "agenda"))
+            assert len([p for p in sheet.parafs if p.name]) <= len(initialled)
+        assert all(len(store.files_of(session, row.id or 0)) >= 1 for row in rows)
 
 
 @pytest.mark.slow
@@ -164,6 +205,8 @@ def test_four_hundred_cases_show_everything(sqlite_db: object) -> None:
         assert any(row.status == "paused" for row in rows) and any(row.status == "waiting_children" for row in rows)
         reasons = {e.detail["waiting_for"] for e in session.exec(select(EventRow)) if e.type == "pause"}
         assert reasons == {"requester", "opd", "bps"}
+        waiting = {row.status for row in session.exec(select(LetterRow)) if row.agenda_number is None}
+        assert waiting >= {"draft"}  # letters on their way up
         # A stand-in acted as such, on days of an appointment, and Ramadan was worked through.
         posts = [a for held in people_store.assignments(session).values() for a in held]
         appointed = [post for post in posts if post.capacity == Capacity.PLH]

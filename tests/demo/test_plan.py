@@ -14,7 +14,7 @@ from workbench.domain.sop_paths import downstream
 from workbench.services import demo_past, demo_story
 from workbench.services.demo_past_cast import Cast
 from workbench.services.demo_past_plan import Course
-from workbench.services.demo_past_script import Script
+from workbench.services.demo_past_script import PORTAL, Script
 from workbench.settings import get_settings
 from workbench.storage import calendar_seed, sop_files
 
@@ -104,6 +104,8 @@ def test_every_lane_has_work_in_time_at_risk_and_late(clock: Clock, now: datetim
     script = Script(dice, Cast(clock, begin, now, dice), clock, sops, begin, now)
     found: dict[tuple[str, str, str], set[Flag]] = {}
     for course in script.courses(400):
+        assert course.filed_at is None or course.opener == PORTAL
+        assert "stand" not in course.arrivals or course.opener != PORTAL  # what stands today came in by letter or hand
         for one in (course, *course.children):
             standard = one.sop.standard_of(no) if (no := walked(one)) != END else None
             if standard is None or no not in one.arrivals or one.sop.phase_of(no) is not None:

@@ -10,7 +10,7 @@ from workbench.domain.letters import Instruction, Nature
 from workbench.domain.people import Role
 
 PLACE = "Surakarta"
-BPS = "Kepala BPS Kota Surakarta"
+BPS = "BPS Kota Surakarta"
 HEAD = "Kepala Dinas Komunikasi, Informatika, Statistik dan Persandian Kota Surakarta"
 DATA_CODE = "000.8.3.3"
 MEETING_CODE = "000.1.5"

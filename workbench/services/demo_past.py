@@ -325,12 +325,15 @@ class _Player:
     def _evidence(self, session: Session, doing: Doing) -> tuple[Evidence | None, str]:
         """What completes the step, or what was read for an initial; with a word on it where it is the archive's."""
         course, act, case_id, by = doing.course, doing.act, doing.case_id, doing.by
-        number = casebook.case_row(session, case_id).number
         step = course.sop.step(act.step)
         outcome = step.outcome(act.outcome)
         if outcome is None or outcome.kind is OutcomeKind.RETURN:
             papers.returned(session, case_id)
             return None, ""
+        if step.evidence is None:
+            initials = outcome.kind in (OutcomeKind.PARAF, OutcomeKind.SIGN)
+            return (under_review(course.sop, casework.state_of(session, case_id)[0]) if initials else None), ""
+        number = casebook.case_row(session, case_id).number
         about = papers.Subject(case_id, number, course.subject, course.requester, act.step, act.visit)
         letter = self._book.written(session, doing)
         if letter is not None:
@@ -347,6 +350,3 @@ class _Player:
                 return found, words.STANDS.format(receipt=receipt) if course.parent is not None else ""
             case EvidenceKind.DATASET_VERSION:
                 return papers.version(session, course.opd_code), ""
-        if outcome.kind in (OutcomeKind.PARAF, OutcomeKind.SIGN):
-            return under_review(course.sop, casework.state_of(session, case_id)[0]), ""
-        return None, ""

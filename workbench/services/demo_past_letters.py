@@ -88,6 +88,7 @@ class LetterBook:
     def __init__(self, cast: Mapping[str, Person], roster: Cast) -> None:
         self._cast, self._roster = cast, roster
         self._threads: dict[int, _Thread] = {}
+        self._sheets: dict[int, LetterSheet] = {}
 
     # ---------------------------------------------------------------- cases
 
@@ -118,7 +119,7 @@ class LetterBook:
                 self._send(session, thread.outgoing, doing)
             case ("ska-permohonan-bps", "6"):
                 answered = store.letter_row(session, thread.outgoing) if thread.outgoing else None
-                about = answered.subject if answered is not None else doing.course.subject
+                about = (answered.subject if answered is not None else doing.course.subject).removesuffix(" kepada BPS")
                 facts = self._facts(doing.dice, words.BPS, f"Jawaban {about[:1].lower()}{about[1:]}", Nature.ORDINARY)
                 clerk = self._cast[self._clerk(doing.act.at)]
                 thread.incoming = self._receive(
@@ -135,29 +136,30 @@ class LetterBook:
     def decide(self, session: Session, doing: Doing) -> bool:
         """Decide the step by a letter's own verb where it is that verb's; False where it is not."""
         thread = self._thread(doing.case_id)
-        by, idem, seq = doing.by, f"{doing.idem}:surat", casebook.case_row(session, doing.case_id).seq
+        by, idem = doing.by, f"{doing.idem}:surat"
         outgoing = store.letter_row(session, thread.outgoing) if thread.outgoing else None
         if doing.returns:
             if outgoing is None or outgoing.status != LetterStatus.DRAFT.value:
                 return False
             letters.refuse(
                 session, letter_id=thread.outgoing, seen_version=outgoing.version, by=by, idem=idem,
-                note=doing.act.note, outcome=doing.act.outcome, seen_seq=seq,
+                note=doing.act.note, outcome=doing.act.outcome, seen_seq=_seq(session, doing),
             )  # fmt: skip
             return True
         chain = self._disposed(doing)
         if chain is not None and thread.incoming:
             role, asked, note = chain
+            version = store.letter_row(session, thread.incoming).version
             letters.dispose(
-                session, letter_id=thread.incoming, seen_version=store.letter_row(session, thread.incoming).version,
-                by=by, idem=idem, to_role=role, instructions=asked, note=note, outcome=doing.act.outcome, seen_seq=seq,
+                session, letter_id=thread.incoming, seen_version=version, by=by, idem=idem, to_role=role,
+                instructions=asked, note=note, outcome=doing.act.outcome, seen_seq=_seq(session, doing),
             )  # fmt: skip
             return True
         if doing.place in ((TARAKAN, "8"), (BPS, "4")) and outgoing is not None:
             letters.sign(
                 session, letter_id=thread.outgoing, seen_version=outgoing.version, by=by, idem=idem,
-                how=SignedHow.WET, scan=self._signed(session, thread.outgoing, by), note=doing.act.note,
-                outcome=doing.act.outcome, seen_seq=seq,
+                how=SignedHow.WET, scan=self._signed(thread.outgoing), note=doing.act.note,
+                outcome=doing.act.outcome, seen_seq=_seq(session, doing),
             )  # fmt: skip
             return True
         return False
@@ -233,7 +235,7 @@ class LetterBook:
         today = office_clock.today()
         written = today - timedelta(days=dice.choice((0, 1, 1, 2, 3, 5, 8)))
         number = words.number(dice, sender, written.month, written.year)
-        enclosures = dice.choice(("1 berkas", "1 lembar", "-", "proposal"))
+        enclosures = dice.choice(("1 berkas", "1 lembar", "", "1 proposal"))
         return Facts(sender, subject, number, written, today, nature, "", enclosures)
 
     def _receive(
@@ -242,7 +244,7 @@ class LetterBook:
     ) -> int:  # fmt: skip
         sheet = LetterSheet(
             Letterhead(office=facts.correspondent), words.PLACE, facts.letter_number or "-", _day(facts), "Biasa",
-            facts.enclosures, facts.subject, words.HEAD, words.PLACE, tuple(paragraphs), (), "Hormat kami",
+            facts.enclosures or "-", facts.subject, words.HEAD, words.PLACE, tuple(paragraphs), (), "Hormat kami",
             facts.correspondent, "", (), "",
         )  # fmt: skip
         name = f"surat {facts.correspondent} {facts.letter_number}".replace("/", "-").strip()
@@ -285,7 +287,7 @@ class LetterBook:
     def _answer(self, session: Session, doing: Doing, thread: _Thread) -> tuple[Facts, LetterText]:
         subject, code = doing.course.subject, words.DATA_CODE
         if doing.course.sop.id == BPS:
-            facts = Facts(words.BPS, subject, classification=code, enclosures="1 berkas")
+            facts = Facts(f"Kepala {words.BPS}", subject, classification=code, enclosures="1 berkas")
             return facts, LetterText(words.PLACE, words.TO_BPS, ("Arsip",))
         source = store.letter_row(session, thread.incoming) if thread.incoming else None
         facts = Facts(doing.course.requester, f"Jawaban {subject[:1].lower()}{subject[1:]}", classification=code,
@@ -325,7 +327,7 @@ class LetterBook:
         self._printed(session, number, self._cast[drafter], f"{key}:cetak")
         letters.sign(
             session, letter_id=number, seen_version=store.letter_row(session, number).version, by=by,
-            idem=f"{key}:tanda-tangan", how=SignedHow.WET, scan=self._signed(session, number, by),
+            idem=f"{key}:tanda-tangan", how=SignedHow.WET, scan=self._signed(number),
             signer=_head(session),
         )  # fmt: skip
         letters.send(
@@ -346,14 +348,14 @@ class LetterBook:
     def _printed(self, session: Session, letter_id: int, by: Person, idem: str) -> Evidence:
         """The draft as it goes round for initials."""
         sheet = letter_papers.letter_sheet(session, letter_id=letter_id, person=by)
+        self._sheets[letter_id] = sheet
         version = store.letter_row(session, letter_id).version
         made = letter_papers.Draft(letter_id, version, Printed(letter_page(sheet, signed=False), ()), b"")
         return letter_papers.keep_draft(session, draft=made, by=by, idem=idem, attach=False)
 
-    @staticmethod
-    def _signed(session: Session, letter_id: int, by: Person) -> Scan:
+    def _signed(self, letter_id: int) -> Scan:
         """The scan of the letter that was signed on paper; its number is written on the paper afterwards."""
-        sheet = letter_papers.letter_sheet(session, letter_id=letter_id, person=by)
+        sheet = self._sheets.pop(letter_id)
         dated = replace(sheet, date=day(office_clock.today()), footer="")
         return Scan(f"surat {letter_id} bertanda tangan.pdf", letter_page(dated, signed=True))
 
@@ -368,6 +370,10 @@ class LetterBook:
 
     def _staff(self, at: int) -> str:
         return "pengelola" if self._roster.away("pengelola", at) is None else "statistisi"
+
+
+def _seq(session: Session, doing: Doing) -> int:
+    return casebook.case_row(session, doing.case_id).seq
 
 
 def _head(session: Session) -> str:

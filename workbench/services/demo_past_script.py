@@ -199,7 +199,8 @@ class Script:
             yield sop_id, no, None
 
     def _recent(self, sop_id: str) -> Course:
-        at = self._clock.from_local(self._wall(self._now - 12 * DAY))
+        # Not at the closing itself, where a past that ends at night would begin: that is nobody's working time.
+        at = self._clock.from_local(self._wall(self._now - 12 * DAY - 601))
         if sop_id != SRG:
             return self._course(sop_id, at)
         subject = words.SPECIAL[self._special % len(words.SPECIAL)]
