@@ -8,7 +8,7 @@ from workbench.i18n import _
 from workbench.services import letter_papers, letters, people
 from workbench.services.letter_model import RegisterRow
 from workbench.ui import access, address, feedback, frame, words
-from workbench.ui.components import letter_detail, letter_incoming, letter_outgoing, letter_settings
+from workbench.ui.components import letter_detail, letter_incoming, letter_outgoing, letter_resume, letter_settings
 from workbench.ui.components import letter_forms as forms
 from workbench.ui.resources import reading, writing
 
@@ -83,18 +83,19 @@ else:
         # A new key whenever the list changes: a selection must never slide onto another letter.
         key=f"letters-{direction}-{year}-" + "-".join(str(row.letter_id) for row in rows[:200]),
         hide_index=True,
+        placeholder="–",
         on_select="rerun",
         selection_mode="single-row",
         column_config={
             _("No."): st.column_config.NumberColumn(width=45, format="%d"),
             _("Diterima"): day,
             _("Tanggal"): day,
-            _("Dari"): st.column_config.TextColumn(width=130),
-            _("Kepada"): st.column_config.TextColumn(width=140),
-            _("Perihal"): st.column_config.TextColumn(width=195),
-            _("Sifat"): st.column_config.TextColumn(width=80),
-            _("Disposisi"): st.column_config.TextColumn(width=135),
-            _("Keadaan"): st.column_config.TextColumn(width=135),
+            _("Dari"): st.column_config.TextColumn(width=150),
+            _("Kepada"): st.column_config.TextColumn(width=150),
+            _("Perihal"): st.column_config.TextColumn(width=230),
+            _("Sifat"): st.column_config.TextColumn(width=70),
+            _("Disposisi"): st.column_config.TextColumn(width=110),
+            _("Keadaan"): st.column_config.TextColumn(width=120),
             _("Berkas"): st.column_config.NumberColumn(width=60),
         },
         alt=_("Buku agenda surat menurut nomor"),
@@ -125,4 +126,5 @@ with st.container(horizontal=True):
         )  # fmt: skip
     if letter_settings.may_set(person) and st.button(_("Pengaturan"), icon=":material/settings:"):
         letter_settings.setting()
+letter_resume.show()
 st.caption(_("Hari ini {day}. Nomor mulai lagi dari 1 pada 1 Januari.").format(day=people.today().strftime("%d/%m/%Y")))

@@ -356,3 +356,17 @@ def test_a_letter_is_found_by_number_sender_or_word(office: Office) -> None:
             assert len(letters.search(session, person=office["staff"], word=word)) == expected, word
         rows = book(session, office, "staff", wanted="bps rapat")
         assert [row.agenda_number for row in rows] == [2]
+
+
+def test_a_draft_stands_in_this_years_book_only(office: Office) -> None:
+    with database.writing() as session:
+        number = draft(session, office, "d")
+    year = people.today().year
+    with database.session() as session:
+        book = {
+            one: [row.letter_id for row in letters.register(
+                session, person=office["clerk"], direction=Direction.OUTGOING, year=one
+            )]
+            for one in (year - 1, year)
+        }  # fmt: skip
+    assert book == {year - 1: [], year: [number]}

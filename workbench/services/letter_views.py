@@ -68,8 +68,12 @@ def years(session: Session, direction: Direction) -> list[int]:
 def register(
     session: Session, *, person: Person, direction: Direction, year: int, wanted: str = ""
 ) -> list[RegisterRow]:
-    """One book of a year for a reader: drafts first, then the newest number. ``wanted``: words that must all occur."""
-    rows = _rows(session, person, store.register(session, direction, year))
+    """One book of a year for a reader, newest number first; before them, in this year's book, the drafts, which have no
+    number yet. ``wanted``: words that must all occur."""
+    kept = store.register(session, direction, year)
+    if year != office_clock.today().year:
+        kept = [row for row in kept if row.agenda_number is not None]
+    rows = _rows(session, person, kept)
     words = wanted.casefold().split()
     return [row for row in rows if all(word in _haystack(row) for word in words)]
 

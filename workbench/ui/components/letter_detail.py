@@ -220,7 +220,7 @@ def _draft_actions(view: LetterView, person: Person) -> None:
         )  # fmt: skip
     if st.button(_("Ubah isi"), icon=":material/edit:"):
         letter_outgoing.outgoing(present=view)
-    if draft and st.button(_("Unggah pindaian bertanda tangan"), icon=":material/upload_file:"):
+    if draft and st.button(_("Unggah pindaian"), icon=":material/upload_file:"):
         letter_outgoing.bring_signed(view)
     if draft and person.roles & SUPERVISOR_ROLES and not view.case_result and st.button(
         _("Kembalikan draf"), icon=":material/undo:"

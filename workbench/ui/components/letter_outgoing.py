@@ -25,7 +25,7 @@ from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading, writing
 
 
-@dialog(N_("Surat keluar"), width="large")
+@dialog(N_("Isi surat keluar"), width="large")
 def outgoing(source: LetterView | None = None, present: LetterView | None = None) -> None:
     """Write a letter, answer one, or change a draft. It has no number until it is signed."""
     base = present or source

@@ -28,7 +28,13 @@ def fields() -> None:
         now = letters.settings(session)
     left, right = st.columns(2)
     with left:
-        pattern = st.text_input(_("Pola nomor surat keluar"), now.pattern, key="set-pattern")
+        pattern = st.text_input(
+            _("Pola nomor surat keluar"), now.pattern, key="set-pattern",
+            help=_(
+                "{places} diganti kode klasifikasi, nomor urut (wajib), kode unit, tahun, bulan dan bulan Romawi; "
+                "tulisan lain dicetak apa adanya. {zeros} mengisi nol di depan."
+            ).format(places="{classification} {number} {unit} {year} {month} {month_roman}", zeros="{number:04}"),
+        )  # fmt: skip
         unit = st.text_input(_("Kode unit kantor"), now.unit, key="set-unit", placeholder="SOP/DKISP, 436.3.2, 429.116")
         code = st.text_input(_("Kode klasifikasi yang lazim"), now.classification, key="set-class")
         place = st.text_input(_("Kota pada tanggal surat"), now.place, key="set-place")
