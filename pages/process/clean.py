@@ -8,7 +8,7 @@ from workbench.domain.recipes import Recipe
 from workbench.i18n import _
 from workbench.services import collect, process, recipe_desk
 from workbench.ui import access, feedback, frame, theme, words
-from workbench.ui.components import guess_list, recipe_editor, recipe_view, submission_list
+from workbench.ui.components import recipe_editor, recipe_trial, recipe_view, submission_list
 from workbench.ui.resources import reading, writing
 
 person = access.require(Role.STAFF, Role.SECTION_HEAD)
@@ -105,7 +105,7 @@ with right:
         with feedback.shown_errors() as found, reading() as session:
             outcome = process.preview(session, submission_id=submission_id, recipe=draft)
         if found.ok:
-            guess_list.before_after(outcome, recipe_desk.names_of(submission.dataset_id), most=200)
+            recipe_trial.before_after(outcome, recipe_desk.names_of(submission.dataset_id), most=200)
         reason = st.text_input(_("Alasan"), key=AT + "reason", placeholder=_("Mengapa langkahnya diubah"))
         with st.container(horizontal=True):
             if st.button(_("Simpan versi baru"), type="primary", icon=":material/save:", disabled=not found.ok):

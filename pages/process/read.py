@@ -4,9 +4,9 @@ import streamlit as st
 
 from workbench.domain.people import Role
 from workbench.i18n import _, _n
-from workbench.services import collect, process, sheet_view
+from workbench.services import collect, guess_layout, process, sheet_view
 from workbench.ui import access, cached, feedback, frame, theme, words
-from workbench.ui.components import guess_list, sheet_grid, submission_list
+from workbench.ui.components import cell_story, guess_list, sheet_grid, submission_list
 from workbench.ui.resources import reading, writing
 
 person = access.require(Role.STAFF, Role.SECTION_HEAD)
@@ -114,10 +114,24 @@ with left:
         shown, overlay, marks, key=f"{AT}grid-{shown.sheet}-{shown.first}-{turn}",
         focus=st.session_state.get(AT + "focus", ""),
     )  # fmt: skip
-    st.caption(_("Klik satu sel untuk melihat bagaimana ia dibaca, atau huruf kolom untuk seluruh kolomnya."))
+    st.caption(_("Klik satu sel, huruf satu kolom, atau kotak di depan satu baris, untuk melihat ia dibaca sebagai apa "
+                 "dan mengubahnya."))  # fmt: skip
 with right:
-    if picked.cell:
-        guess_list.cell_story(sheet_view.story(view, shown, picked.cell, kept), told, view, editable=editable)
-    elif picked.column:
-        guess_list.column_story(picked.column, told, view, editable=editable)
+    if picked.cell or picked.column or picked.row is not None:
+        with feedback.shown_errors() as found:
+            top = cached.top(view.file_sha256, view.file_name, shown.sheet)
+        if not found.ok:
+            st.stop()
+        if picked.cell:
+            row, column = sheet_view.place(picked.cell) or (0, 0)
+            offers = [guess_layout.row_offer(view, top, row), guess_layout.column_offer(view, top, column)]
+            story = sheet_view.story(view, shown, picked.cell, kept)
+            cell_story.cell_story(story, offers, told, view, editable=editable)
+        elif picked.column:
+            column = sheet_view.column_number(picked.column)
+            offer = guess_layout.column_offer(view, top, column)
+            cell_story.line_story(offer, column, told, view, editable=editable)
+        elif picked.row is not None:
+            offer = guess_layout.row_offer(view, top, picked.row)
+            cell_story.line_story(offer, None, told, view, editable=editable)
     guess_list.draw(told, view, editable=editable, show=show)

@@ -15,7 +15,8 @@ from workbench.domain.datasets import SymbolMeaning
 from workbench.domain.errors import Refused, Stale
 from workbench.domain.people import Person
 from workbench.domain.recipe_differences import Change, differences
-from workbench.domain.recipes import CorrectCell, HarmoniseAreas, IgnoreRows, Recipe, Symbols, default_recipe
+from workbench.domain.recipe_steps import CorrectCell, HarmoniseAreas, IgnoreRows, Symbols
+from workbench.domain.recipes import Recipe, default_recipe
 from workbench.services import collect, demo_files, demo_office, guesses, people, process, recipe_desk, sheet_view
 from workbench.services.guesses import Doubt, Subject
 from workbench.services.sheet_view import Part
@@ -208,9 +209,9 @@ def test_a_row_is_ignored_with_a_reason(desk: Desk) -> None:
     number = desk.send(LIVESTOCK)
     at = pick(desk.open(READ, number), 10, "C")  # the row of Kec. Banjasari
     press(at, "Artikan baris")
-    options = at.selectbox(key="guess-choice").options
+    options = at.radio(key="guess-choice").options
     ignore = next(n for n, words in enumerate(options) if "abaikan" in words)
-    inside(at, "Artikan baris", lambda: at.selectbox(key="guess-choice").select_index(ignore))
+    inside(at, "Artikan baris", lambda: at.radio(key="guess-choice").set_value(ignore))
     inside(at, "Artikan baris", lambda: at.text_input(key=f"guess-reason-{ignore}").set_value("bukan kecamatan"))
     inside(at, "Artikan baris", lambda: save(at))
     steps = [s for s in desk.recipe(LIVESTOCK).steps if isinstance(s, IgnoreRows)]
@@ -285,13 +286,13 @@ def test_a_decided_submission_is_shown_but_not_changed(desk: Desk) -> None:
 
 LEFT_OPEN = """
 from workbench.services import process
-from workbench.ui.components import guess_list
+from workbench.ui.components import recipe_trial
 from workbench.ui.resources import reading
 
 with reading() as session:
     stored = process.recipe_of(session, dataset_id="populasi-ternak")
 changed = stored.recipe.confirm_spelling("Kec. Banjasari", "33.72.05")
-guess_list.save({number}, changed, "surat OPD", stored)
+recipe_trial.save({number}, changed, "surat OPD", stored)
 """
 
 

@@ -14,7 +14,7 @@ from workbench.domain.label_paths import Paths, read_all, unique
 from workbench.domain.labels import PathReader, Vocabulary
 from workbench.domain.reading.lattice import Head, Lattice, LongHeads
 from workbench.domain.reading.model import Flag, Kind, Reading, TableReading
-from workbench.domain.recipes import MapRows, Target
+from workbench.domain.recipe_steps import MapRows, Target
 from workbench.storage import datasets, readings
 
 LABELS = ["Laweyan", "Kec. Jebres", "Sondakan", "Jumlah", "2025", "", "Pajang", "a"]

@@ -8,7 +8,8 @@ from tests.process import forms
 from workbench.domain.errors import BadDefinition
 from workbench.domain.number_forms import NumberForm, read_as
 from workbench.domain.reading.model import Flag
-from workbench.domain.recipes import IgnoreRows, ReadNumbers, default_recipe
+from workbench.domain.recipe_steps import IgnoreRows, ReadNumbers
+from workbench.domain.recipes import default_recipe
 from workbench.storage import datasets, readings, recipes, warehouse
 
 PEOPLE = datasets.get("penduduk-jenis-kelamin")

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.process import forms
 from workbench.domain.datasets import SymbolMeaning
 from workbench.domain.observations import COLUMNS
-from workbench.domain.recipes import CorrectCell, MapLabels, Recipe, SetUnit, Symbols, default_recipe
+from workbench.domain.recipe_steps import CorrectCell, MapLabels, SetUnit, Symbols
+from workbench.domain.recipes import Recipe, default_recipe
 from workbench.storage import clean_store, datasets, readings, recipes, warehouse
 
 PEOPLE = datasets.get("penduduk-jenis-kelamin")

@@ -8,7 +8,8 @@ from tests.process import forms
 from workbench.domain import review
 from workbench.domain.datasets import Rule, RuleKind, standard_rules
 from workbench.domain.reading.model import Severity
-from workbench.domain.recipes import SetUnit, default_recipe
+from workbench.domain.recipe_steps import SetUnit
+from workbench.domain.recipes import default_recipe
 from workbench.domain.rules import Fact, Wording, finding, tolerance
 from workbench.storage import datasets, readings, warehouse
 

@@ -15,7 +15,7 @@ from itertools import islice
 
 from workbench.domain.areas import MIN_SCORE, AreaList
 from workbench.domain.datasets import DatasetDefinition
-from workbench.domain.recipes import TOTAL, HarmoniseAreas, MapLabels, Target
+from workbench.domain.recipe_steps import TOTAL, HarmoniseAreas, MapLabels, Target
 
 _YEAR = re.compile(r"^(?:tahun|thn|th\.?|year)?\s*((?:19|20)\d\d)\s*(?:\*{1,3}|[re]|\([^)]*\)|[¹²³]|\d\))?$", re.I)
 _ANY_YEAR = re.compile(r"(?<![\d.,/])((?:19|20)\d\d)(?![\d.,]\d|\d)")

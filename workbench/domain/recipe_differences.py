@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workbench.domain.recipes import Recipe, Step
+from workbench.domain.recipe_steps import Step
+from workbench.domain.recipes import Recipe
 
 
 class Change(StrEnum):

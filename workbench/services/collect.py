@@ -24,10 +24,11 @@ from workbench.domain.datasets import DatasetDefinition
 from workbench.domain.errors import NotAllowed, Refused, UnreadableFile
 from workbench.domain.labels import year, years_in
 from workbench.domain.people import WALIDATA_ROLES, Person
+from workbench.domain.reading.hints import NO_HINTS, Hints
 from workbench.domain.sop import END, EvidenceKind
-from workbench.i18n import _
+from workbench.i18n import _, speaking
 from workbench.services import case_link, people, reading
-from workbench.storage import audit_log, datasets, files, readings, submissions
+from workbench.storage import audit_log, datasets, files, readings, recipes, submissions
 from workbench.storage.readings import TableHead, TidyReading
 from workbench.storage.tables import CaseRow, SubmissionRow
 
@@ -115,20 +116,22 @@ def receipt_number(idem: str) -> str:
 # ---------------------------------------------------------------- reading
 
 
-def read_stored(file_sha256: str, file_name: str) -> TidyReading:
-    """The reading of a stored file: kept from before, or read now in a guarded child process.
+def read_stored(file_sha256: str, file_name: str, hints: Hints = NO_HINTS) -> TidyReading:
+    """The reading of a stored file: kept from before, or read now in a guarded child process. ``hints`` is what the
+    dataset's recipe tells the reader about the form (``Recipe.hints``).
 
     ``UnreadableFile`` with one sentence when it is no table. Call it before a transaction is opened: then ``receive``
     and ``check`` find the reading ready and hold the database only for a moment.
     """
-    known = readings.kept(file_sha256, file_name)
+    known = readings.kept(file_sha256, file_name, hints)
     if known is not None:
         return known
     path = files.path(file_sha256)
     if path.stat().st_size == 0:
         raise UnreadableFile(_("Berkas ini kosong (0 bita). Berkas tetap disimpan; kirim berkas yang berisi."))
-    found = readings.tidy(reading.read_path(path, file_name))
-    readings.keep(file_sha256, file_name, found)
+    with speaking("id"):  # findings are kept and go to the agency, so they are worded once
+        found = readings.tidy(reading.read_path(path, file_name, hints))
+    readings.keep(file_sha256, file_name, found, hints)
     return found
 
 
@@ -228,7 +231,8 @@ def receive(
     )
     sentence = ""
     try:
-        problem = refusal(read_stored(stored.sha256, row.file_name), period)
+        hints = recipes.latest(session, definition).recipe.hints()
+        problem = refusal(read_stored(stored.sha256, row.file_name, hints), period)
         sentence = problem[1] if problem else ""
     except UnreadableFile as error:
         sentence = str(error)

@@ -11,7 +11,8 @@ from workbench.domain.errors import Refused, UnreadableFile, WorkbenchError
 from workbench.domain.labels import years_in
 from workbench.domain.people import Role
 from workbench.domain.reading.model import TableReading
-from workbench.domain.recipes import MapColumns, MapRows, PickTable, Recipe, default_recipe
+from workbench.domain.recipe_steps import MapColumns, MapRows, PickTable
+from workbench.domain.recipes import Recipe, default_recipe
 from workbench.i18n import _
 from workbench.services import (
     collect,

@@ -13,7 +13,8 @@ import yaml
 from sqlmodel import Session, select
 
 from workbench.domain.errors import BadDefinition, NotFound
-from workbench.domain.recipes import Step
+from workbench.domain.reading.hints import NO_HINTS, Hints
+from workbench.domain.recipe_steps import Step
 from workbench.i18n import _
 from workbench.reporting.edition import Edition
 from workbench.services import collect
@@ -123,6 +124,7 @@ def _sources(session: Session, edition: Edition, ref: Mapping[str, Any]) -> Iter
     ).first()
     submission = session.get(SubmissionRow, version.submission_id) if version is not None else None
     steps = _recipe_steps(session, version.recipe_sha256 if version is not None else "", ref["dataset"])
+    hints = _hints(session, version.recipe_sha256 if version is not None else "", ref["dataset"])
     info = edition.dataset(ref["dataset"])
     rows = edition.rows(
         "SELECT obs_id, indicator, category, area_code, value, flag, unit, raw, file_sha256, sheet, cell, steps,"
@@ -152,8 +154,15 @@ def _sources(session: Session, edition: Edition, ref: Mapping[str, Any]) -> Iter
             accepted_by=_name(session, version.accepted_by) if version is not None else "",
             accepted_at=version.accepted_at if version is not None else None,
             steps=tuple(steps[key] for key in json.loads(ids or "[]") if key in steps),
-            row=tuple(file_row(sha or "", name, sheet or "", cell or "")),
+            row=tuple(file_row(sha or "", name, sheet or "", cell or "", hints)),
         )
+
+
+def _hints(session: Session, recipe_sha256: str, dataset_id: str) -> Hints:
+    """What the recipe of a version told the reader; nothing where the recipe no longer fits its definition."""
+    with contextlib.suppress(BadDefinition, NotFound):
+        return recipes.get(session, datasets.get(dataset_id), recipe_sha256).recipe.hints()
+    return NO_HINTS
 
 
 def _name(session: Session, username: str) -> str:
@@ -179,12 +188,13 @@ def _recipe_steps(session: Session, sha256: str, dataset_id: str) -> dict[str, F
     }  # fmt: skip
 
 
-def file_row(file_sha256: str, file_name: str, sheet: str, cell: str) -> list[FileCell]:
-    """The row of the agency's file in which a cell stands, as it was read; empty when the file is no longer kept."""
+def file_row(file_sha256: str, file_name: str, sheet: str, cell: str, hints: Hints = NO_HINTS) -> list[FileCell]:
+    """The row of the agency's file in which a cell stands, as it was read (with what the recipe told the reader);
+    empty when the file is no longer kept."""
     wanted = "".join(c for c in cell if c.isdigit())
     if not wanted or not file_sha256 or not files.exists(file_sha256) or not file_name:
         return []
-    reading = collect.read_stored(file_sha256, file_name)
+    reading = collect.read_stored(file_sha256, file_name, hints)
     cells = []
     for item in reading.observations.to_pylist():
         if item["sheet"] == sheet and "".join(c for c in item["cell"] if c.isdigit()) == wanted:

@@ -8,11 +8,12 @@ from rapidfuzz import fuzz
 
 from workbench.domain.errors import BadDefinition
 from workbench.domain.labels import Meaning, confirmed_keys, key, path_key
-from workbench.domain.recipes import TOTAL, HarmoniseAreas, IgnoreRows, MapColumns, MapRows, Recipe, Target
+from workbench.domain.recipe_steps import TOTAL, HarmoniseAreas, IgnoreRows, MapColumns, MapRows, Target
+from workbench.domain.recipes import Recipe
 from workbench.i18n import _
 from workbench.services.guess_model import Choice, Desk, Doubt, Guess, HeaderPath, Subject
 
-_ALIKE = 60.0  # score from which an area is offered first
+_ALIKE = 70.0  # score from which an area is offered first
 _LIKE_LABEL = 80.0  # score from which an indicator or category is suggested for an unknown label
 
 
@@ -39,11 +40,10 @@ def areas(desk: Desk) -> list[Guess]:
         else:
             doubt = Doubt.LOOK
             evidence = _("Mirip {score} %, jauh di depan nama berikutnya.").format(score=round(asked.score))
-        choices = area_choices(
-            desk,
-            label,
-            first=[code for code, _n, score in at.candidates if score >= _ALIKE] or [at.code] * bool(at.code),
-        )
+        likely = [code for code, _n, score in at.candidates if score >= _ALIKE] or [at.code] * bool(at.code)
+        if path.total and not at.code and desk.definition.office_area:
+            likely, evidence = [desk.definition.office_area], _("Angkanya adalah jumlah baris lain.")
+        choices = area_choices(desk, label, first=likely)
         codes = [c for c, _choice in choices]
         understood = f"{at.name} ({at.code})" if at.code else _("belum pasti")
         found[label] = Guess(
@@ -107,6 +107,10 @@ def _labels(desk: Desk, axis: str, paths: Sequence[HeaderPath]) -> list[Guess]:
     for path in paths:
         if path.meaning.area_label:
             continue
+        if not path.labels:
+            if axis == "column" and len(paths) > 1:
+                found.append(_nameless(desk, path))
+            continue
         whole = path_key(path.labels)
         said = path.meaning.ignore or key(whole) in decided or any(key(label) in decided for label in path.labels)
         understood = _meaning_words(desk, path.meaning)
@@ -135,6 +139,16 @@ def _labels(desk: Desk, axis: str, paths: Sequence[HeaderPath]) -> list[Guess]:
             )
         )  # fmt: skip
     return found
+
+
+def _nameless(desk: Desk, path: HeaderPath) -> Guess:
+    """A column of figures without a header: what it means cannot be told before the header is found."""
+    letter = path.cells[0].split(":")[0].rstrip("0123456789")
+    return Guess(
+        f"column-nameless-{letter}", Subject.COLUMN, Doubt.ASK, _("Kolom {letter}").format(letter=letter),
+        _("belum dikenal"), _("Kolom ini tidak berkepala. Bila kepalanya ada di lembar, klik baris kepala itu dan "
+                              "katakan bahwa ia kepala tabel."), desk.sheet, path.cells,
+    )  # fmt: skip
 
 
 def _alike(desk: Desk, label: str, meanings: Sequence[Mapping[str, str]]) -> int | None:

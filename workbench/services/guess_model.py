@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 
 from workbench.domain.labels import Meaning, PathReader, Vocabulary, area_axis, key
 from workbench.domain.reading.grid import area
-from workbench.domain.reading.model import Finding
-from workbench.domain.recipes import IgnoreRows, MapColumns, MapLabels, MapRows, Recipe
+from workbench.domain.reading.model import Finding, Kind
+from workbench.domain.recipe_steps import ColumnIs, IgnoreRows, MapColumns, MapLabels, MapRows, RowIs
+from workbench.domain.recipes import Recipe
 from workbench.services.sheet_view import ReadView, boxes, cell_of, place
 from workbench.storage import datasets
 from workbench.storage.readings import TableHead
@@ -55,7 +56,9 @@ class Choice:
     def with_reason(self, reason: str) -> Recipe:
         """The recipe with the person's reason written into the step that wants it."""
         step = self.recipe.step(self.reasoned) if self.reasoned else None
-        return self.recipe.with_step(replace(step, reason=reason)) if isinstance(step, IgnoreRows) else self.recipe
+        if isinstance(step, IgnoreRows | RowIs | ColumnIs):
+            return self.recipe.with_step(replace(step, reason=reason))
+        return self.recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class HeaderPath:
     cells: tuple[str, ...]
     count: int
     meaning: Meaning
+    total: bool = False  # the reader took all of it for a total
 
 
 class Desk:
@@ -107,20 +111,21 @@ class Desk:
         self.columns = self._paths("column")
         self.rows = self._paths("row")
 
-    def _observations(self) -> dict[str, list[tuple[int, str, int]]]:
-        """Per axis: (path number, first cell, count), in the order of the sheet."""
-        found: dict[str, list[tuple[int, str, int]]] = {"row": [], "column": []}
+    def _observations(self) -> dict[str, list[tuple[int, str, int, bool]]]:
+        """Per axis: (path number, first cell, count, is it a total), in the order of the sheet."""
+        found: dict[str, list[tuple[int, str, int, bool]]] = {"row": [], "column": []}
         table = self.view.reading.observations
         if self.view.picked is None:
             return found
         mine = table.filter(pc.equal(table.column("table_no"), self.view.picked))
         for axis, name in (("row", "row_id"), ("column", "col_id")):
             told = mine.group_by(name, use_threads=False).aggregate(
-                [("seq", "min"), ("seq", "count"), ("cell", "first")]
+                [("seq", "min"), ("seq", "count"), ("cell", "first"), ("kind", "min")]
             )
             grouped = told.sort_by("seq_min")
             for item in grouped.slice(0, MOST_PATHS).to_pylist():
-                found[axis].append((item[name], item["cell_first"], item["seq_count"]))
+                total = item["kind_min"] != Kind.DATA  # the first in the alphabet: any data makes it data
+                found[axis].append((item[name], item["cell_first"], item["seq_count"], total))
         return found
 
     def step(self, kind: type[MapLabels]) -> MapLabels | None:
@@ -135,8 +140,8 @@ class Desk:
         if not self._axis:
             self._axis = area_axis(
                 self.vocabulary,
-                (reading.rows[n] for n, _c, _k in self.numbers["row"]),
-                (reading.columns[n] for n, _c, _k in self.numbers["column"]),
+                (reading.rows[n] for n, *_rest in self.numbers["row"]),
+                (reading.columns[n] for n, *_rest in self.numbers["column"]),
             )
         reader = PathReader(self.vocabulary, step, areas_here=bool(self.definition.areas) and self._axis == axis)
         labels = reading.rows if axis == "row" else reading.columns
@@ -148,8 +153,8 @@ class Desk:
             return reader.read(path)
 
         return [
-            HeaderPath(tuple(labels[n]), self._where(axis, cell), count, meaning(tuple(labels[n])))
-            for n, cell, count in self.numbers[axis]
+            HeaderPath(tuple(labels[n]), self._where(axis, cell), count, meaning(tuple(labels[n])), total)
+            for n, cell, count, total in self.numbers[axis]
         ]
 
     def _where(self, axis: str, cell: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from workbench.domain.labels import key, path_key
 from workbench.domain.number_forms import NumberForm, either, read_as
 from workbench.domain.reading import units
 from workbench.domain.reading.model import Flag
-from workbench.domain.recipes import ReadNumbers, SetUnit, Symbols
+from workbench.domain.recipe_steps import ReadNumbers, SetUnit, Symbols
 from workbench.domain.rules import cells_text
 from workbench.i18n import _, _n
 from workbench.services.guess_model import Choice, Desk, Doubt, Guess, HeaderPath, Subject
@@ -91,7 +91,7 @@ def numbers(desk: Desk) -> list[Guess]:
         (f.sheet, f.cell) for f in desk.findings("number_separator", "number_thousands", "number_thousands_proved")
     }
     found = []
-    by_number = {number: path for (number, _c, _k), path in zip(desk.numbers["column"], desk.columns, strict=True)}
+    by_number = {number: path for (number, *_rest), path in zip(desk.numbers["column"], desk.columns, strict=True)}
     for number, path in by_number.items():
         some = mine.filter(pc.equal(mine.column("col_id"), number)).slice(0, _SAMPLE).to_pylist()
         some = [item for item in some if either(item["raw"] or "")]

@@ -12,9 +12,9 @@ from dataclasses import replace
 from itertools import islice
 
 from workbench.domain.labels import key
-from workbench.domain.recipes import PickTable
+from workbench.domain.recipe_steps import PickTable
 from workbench.i18n import _, _n
-from workbench.services import guess_labels, guess_values
+from workbench.services import guess_labels, guess_layout, guess_values
 from workbench.services.collect import named_years
 from workbench.services.guess_model import Choice, Desk, Doubt, Guess, Subject
 from workbench.services.sheet_view import ReadView, boxes
@@ -30,6 +30,7 @@ def guesses(view: ReadView) -> tuple[Guess, ...]:
     desk = Desk(view)
     makers: Sequence[Callable[[Desk], list[Guess]]] = (
         _table,
+        guess_layout.told,
         guess_labels.areas,
         guess_labels.columns,
         guess_labels.rows,

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from workbench.domain.errors import NotFound
 from workbench.domain.reading.grid import address
-from workbench.domain.recipes import to_plain
+from workbench.domain.recipe_plain import to_plain
 from workbench.i18n import _
 from workbench.services import reading
 from workbench.storage import clean_store, datasets, files, recipes, submissions

@@ -33,7 +33,8 @@ from workbench.services.recipe_desk import (
     save_recipe,
 )
 from workbench.services.replaying import Replayed, replayed
-from workbench.storage import audit_log, clean_store, readings, recipes, submissions, warehouse
+from workbench.storage import audit_log, clean_store, datasets, readings, recipes, submissions, warehouse
+from workbench.storage.readings import TidyReading
 from workbench.storage.tables import DatasetVersionRow, FindingRow, SubmissionRow
 
 __all__ = [
@@ -153,7 +154,7 @@ def check(session: Session, *, submission_id: int) -> CheckResult:
     if row.status == submissions.UNREADABLE:  # the sender was told; the case waits for another file
         return CheckResult(submission_id, row.status, row.return_note, (), "", 0, "", 0)
     try:
-        problem = collect.refusal(collect.read_stored(row.file_sha256, row.file_name), row.period)
+        problem = collect.refusal(_reading(session, row), row.period)
         sentence = problem[1] if problem else ""
     except UnreadableFile as error:
         sentence = str(error)
@@ -170,6 +171,12 @@ def check(session: Session, *, submission_id: int) -> CheckResult:
     session.add(row)
     session.flush()
     return _result(done, kept)
+
+
+def _reading(session: Session, row: SubmissionRow) -> TidyReading:
+    """The file as read with what the dataset's recipe tells about the form."""
+    recipe = recipes.latest(session, datasets.get(row.dataset_id)).recipe
+    return collect.read_stored(row.file_sha256, row.file_name, recipe.hints())
 
 
 def _result(done: Replayed, kept: Sequence[FindingRow]) -> CheckResult:
@@ -203,7 +210,7 @@ def findings_of(session: Session, *, submission_id: int) -> tuple[FoundFinding, 
 def reading_of(session: Session, *, submission_id: int) -> Reading:
     """The tables of a submission as the reader found them."""
     row = submissions.get(session, submission_id)
-    return readings.untidy(collect.read_stored(row.file_sha256, row.file_name))
+    return readings.untidy(_reading(session, row))
 
 
 def rows_of(session: Session, *, submission_id: int) -> pa.Table:

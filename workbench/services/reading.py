@@ -8,18 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from workbench.domain.reading import check_across
+from workbench.domain.reading.hints import NO_HINTS, Hints
 from workbench.domain.reading.model import Finding, Reading, TableReading
 from workbench.domain.reading.wire import from_wire
 from workbench.storage.sheets import guard
 
 
-def read_path(path: Path, name: str | None = None) -> Reading:
-    """Read a file of any kind. ``name`` is what its sender called it, where the file is stored under another name.
+def read_path(path: Path, name: str | None = None, hints: Hints = NO_HINTS) -> Reading:
+    """Read a file of any kind. ``name`` is what its sender called it, where the file is stored under another name;
+    ``hints`` is what a person has told about the form.
 
     Raises :class:`~workbench.domain.errors.UnreadableFile` with one sentence when it cannot be read as a table.
     """
     name = name or path.name
-    answer = guard.ask(path, name, title=_title(name))
+    details: dict[str, Any] = {"hints": hints.to_wire()} if hints else {}
+    answer = guard.ask(path, name, title=_title(name), **details)
     try:
         return from_wire(answer["reading"], answer["buffers"])
     except (KeyError, IndexError, TypeError, ValueError) as error:

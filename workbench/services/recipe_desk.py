@@ -17,15 +17,18 @@ from sqlmodel import Session
 from workbench.domain.datasets import SymbolMeaning
 from workbench.domain.errors import NotFound, Refused, Stale
 from workbench.domain.people import Person
-from workbench.domain.reading.model import Severity
-from workbench.domain.recipes import Recipe, Symbols, default_recipe
+from workbench.domain.reading.model import Kind, Severity
+from workbench.domain.recipe_steps import Symbols
+from workbench.domain.recipes import Recipe, default_recipe
 from workbench.i18n import _
 from workbench.services import collect, rights
 from workbench.services.replaying import replayed
 from workbench.storage import audit_log, datasets, recipes, submissions
+from workbench.storage.readings import TidyReading
 from workbench.storage.recipes import StoredRecipe
 
 _HISTORY = 5_000  # entries of the audit log that are looked through for a recipe's versions
+_COMPARED_CELLS = 100_000  # values of a reading that are compared with another reading
 _COMPARED = ("indicator", "category", "area_code", "period", "value", "flag", "unit", "kind")
 
 
@@ -41,8 +44,20 @@ class ChangedCell:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadCell:
+    """A cell that the reader understands otherwise when it is told something else; None: not a value."""
+
+    sheet: str
+    cell: str
+    raw: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
-    """What a recipe would do to a submission, beside what the saved one does."""
+    """What a recipe would do to a submission, beside what the saved one does. ``read`` is filled where the recipes
+    tell the reader different things."""
 
     before: pa.Table
     after: pa.Table
@@ -51,6 +66,7 @@ class Preview:
     errors_after: int
     warnings_before: int
     warnings_after: int
+    read: tuple[ReadCell, ...] = ()
 
 
 def recipe_of(session: Session, *, dataset_id: str) -> StoredRecipe:
@@ -93,12 +109,36 @@ def preview(session: Session, *, submission_id: int, recipe: Recipe) -> Preview:
         values = [{name: row[name] for name in _COMPARED} if row else None for row in (old, new)]
         if values[0] != values[1]:
             changed.append(ChangedCell(at[0], at[1], (old or new or {})["raw"], values[0], values[1]))
-    counts = [
+    told_otherwise = now.stored.recipe.hints() != recipe.hints()
+    read = _read_otherwise(now.reading, then.reading) if told_otherwise else ()
+    e0, e1, w0, w1 = (
         sum(f.severity is severity for f in side.findings)
         for severity in (Severity.ERROR, Severity.WARNING)
         for side in (now, then)
-    ]
-    return Preview(now.replay.table, then.replay.table, tuple(changed), *counts)
+    )
+    return Preview(now.replay.table, then.replay.table, tuple(changed), e0, e1, w0, w1, read)
+
+
+def _read_otherwise(before: TidyReading, after: TidyReading) -> tuple[ReadCell, ...]:
+    """Cells whose labels, value or kind differ between two readings of a file, among the first of each."""
+    sides = [_as_read(side) for side in (before, after)]
+    found = []
+    for at in dict.fromkeys((*sides[0], *sides[1])):
+        (raw, old), (_raw, new) = (side.get(at, ("", None)) for side in sides)
+        if old != new:
+            found.append(ReadCell(at[0], at[1], raw or _raw, old, new))
+    return tuple(found)
+
+
+def _as_read(side: TidyReading) -> dict[tuple[str, str], tuple[str, str]]:
+    """(sheet, cell) to its text and what it was read as."""
+    found = {}
+    for item in side.observations.slice(0, _COMPARED_CELLS).to_pylist():
+        labels = " › ".join((*side.rows[item["row_id"]], *side.columns[item["col_id"]]))
+        value = "–" if item["value"] is None else f"{item['value']:.15g}"
+        kind = "" if item["kind"] == Kind.DATA else f" ({_('jumlah')})"
+        found[item["sheet"], item["cell"]] = (item["raw"], f"{labels} = {value}{kind}")
+    return found
 
 
 def save_recipe(session: Session, *, recipe: Recipe, by: Person, reason: str, seen_sha256: str = "") -> StoredRecipe:
@@ -223,7 +263,8 @@ def correct_cell(
     The step keeps what the cell holds now; when the agency mends its file the step says so instead of changing it.
     """
     row = submissions.get(session, submission_id)
-    found = collect.read_stored(row.file_sha256, row.file_name)
+    saved = recipes.latest(session, datasets.get(row.dataset_id)).recipe
+    found = collect.read_stored(row.file_sha256, row.file_name, saved.hints())
     raw = next(
         (
             item["raw"]
@@ -236,7 +277,7 @@ def correct_cell(
         raise NotFound(_("Sel {cell} tidak ada dalam tabel yang terbaca.").format(cell=cell))
     if not reason.strip():
         raise Refused(_("Tuliskan alasannya."))
-    recipe = recipes.latest(session, datasets.get(row.dataset_id)).recipe.correct(
+    recipe = saved.correct(
         sheet=sheet, cell=cell, expect=raw, value=value, reason=reason.strip(), opd=row.opd_code, period=row.period,
         flag=flag,
     )  # fmt: skip

@@ -49,8 +49,8 @@ def replayed(session: Session, submission_id: int, recipe: Recipe | None = None)
     """Replay a recipe (the dataset's newest, or the one given) on a submission. Raises ``UnreadableFile``."""
     row = submissions.get(session, submission_id)
     definition = datasets.get(row.dataset_id)
-    found = collect.read_stored(row.file_sha256, row.file_name)
     stored = recipes.latest(session, definition) if recipe is None else StoredRecipe(recipe, recipes.sha256(recipe), -1)
+    found = collect.read_stored(row.file_sha256, row.file_name, stored.recipe.hints())
     areas = datasets.area_list(definition.areas) if definition.areas else None
     outcome = warehouse.replay(
         found,

@@ -43,6 +43,7 @@ class Part(StrEnum):
     TITLE = "title"
     UNIT = "unit"
     HEADER = "header"
+    NUMBERING = "numbering"  # (1) (2) (3) below the header
     STUB = "stub"
     BODY = "body"
     TOTAL = "total"
@@ -230,7 +231,8 @@ def _parts(head: TableHead) -> list[tuple[Part, Box]]:
         found += [(Part.HEADER, Box(b.top, b.left, body[0].top - 1, b.right)) for b in boxes(head.area)]
         found += [(Part.STUB, b) for b in body]
     order = (
-        ("title", Part.TITLE), ("notes", Part.NOTES), ("header", Part.HEADER), ("stub", Part.STUB),
+        ("title", Part.TITLE), ("notes", Part.NOTES), ("header", Part.HEADER), ("numbering", Part.NUMBERING),
+        ("stub", Part.STUB),
     )  # fmt: skip
     found += [(part, box) for name, part in order for box in boxes(parts.get(name, ""))]
     return found
@@ -378,6 +380,11 @@ def covers(cells: str, at: tuple[int, int]) -> bool:
 def cell_of(row: int, column: int) -> str:
     """The address of a cell, counted from 0."""
     return address(row, column)
+
+
+def column_number(letter: str) -> int:
+    """The number (from 0) of a column by its letters."""
+    return (place(f"{letter}1") or (0, 0))[1]
 
 
 def letters(count: int) -> list[str]:

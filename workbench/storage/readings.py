@@ -22,12 +22,13 @@ import pyarrow.parquet as pq
 
 from workbench import __version__
 from workbench.domain.label_paths import Paths
+from workbench.domain.reading.hints import NO_HINTS, Hints
 from workbench.domain.reading.model import Finding, Flag, Kind, Observation, Reading, Severity, TableReading
 from workbench.settings import get_settings
 from workbench.storage import reading_columns
 
 _META = b"workbench.reading"
-_LAYOUT = 2  # of these files; one of another layout is not found and the file is read again
+_LAYOUT = 3  # of these files; one of another layout is not found and the file is read again
 SCHEMA = pa.schema(
     [
         ("seq", pa.int64()),
@@ -191,14 +192,15 @@ def untidy(reading: TidyReading) -> Reading:
 # ---------------------------------------------------------------- kept readings
 
 
-def _kept_path(file_sha256: str, name: str) -> Path:
-    label = hashlib.sha256(f"{__version__}\0{_LAYOUT}\0{name}".encode()).hexdigest()[:12]
+def _kept_path(file_sha256: str, name: str, hints: Hints) -> Path:
+    told = f"\0{json.dumps(hints.to_wire(), sort_keys=True)}" if hints else ""
+    label = hashlib.sha256(f"{__version__}\0{_LAYOUT}\0{name}{told}".encode()).hexdigest()[:12]
     return get_settings().data_dir / "readings" / file_sha256[:2] / f"{file_sha256}-{label}.parquet"
 
 
-def keep(file_sha256: str, name: str, reading: TidyReading) -> None:
+def keep(file_sha256: str, name: str, reading: TidyReading, hints: Hints = NO_HINTS) -> None:
     """Keep a reading so that the file need not be read again. It may be thrown away and made anew at any time."""
-    path = _kept_path(file_sha256, name)
+    path = _kept_path(file_sha256, name, hints)
     folder = get_settings().folder(f"readings/{file_sha256[:2]}")
     handle, temporary = tempfile.mkstemp(dir=folder)
     with os.fdopen(handle, "wb") as out:
@@ -206,9 +208,9 @@ def keep(file_sha256: str, name: str, reading: TidyReading) -> None:
     Path(temporary).replace(path)
 
 
-def kept(file_sha256: str, name: str) -> TidyReading | None:
-    """A kept reading, or None. A damaged one counts as absent: it is only a copy of what the file says."""
-    path = _kept_path(file_sha256, name)
+def kept(file_sha256: str, name: str, hints: Hints = NO_HINTS) -> TidyReading | None:
+    """A reading kept from before, made with these hints, or None. A damaged one counts as absent: it is only a copy."""
+    path = _kept_path(file_sha256, name, hints)
     if not path.is_file():
         return None
     try:

@@ -12,7 +12,8 @@ from sqlmodel import Session, select
 from workbench import moment
 from workbench.domain.datasets import DatasetDefinition
 from workbench.domain.errors import BadDefinition, NotFound
-from workbench.domain.recipes import BadStep, Recipe, default_recipe, from_plain, to_plain
+from workbench.domain.recipe_plain import BadStep, from_plain, to_plain
+from workbench.domain.recipes import Recipe, default_recipe
 from workbench.i18n import _
 from workbench.storage.tables import RecipeRow
 from workbench.storage.yaml_lines import parse

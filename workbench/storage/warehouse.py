@@ -28,7 +28,8 @@ from workbench.domain.labels import PathReader, Vocabulary, area_axis, confirmed
 from workbench.domain.number_forms import read_as
 from workbench.domain.observations import COLUMN_NAMES, COLUMNS, Unmapped
 from workbench.domain.reading.model import Flag
-from workbench.domain.recipes import (
+from workbench.domain.recipe_steps import (
+    TOLD_TO_READER,
     CorrectCell,
     HarmoniseAreas,
     IgnoreRows,
@@ -36,12 +37,12 @@ from workbench.domain.recipes import (
     MapRows,
     PickTable,
     ReadNumbers,
-    Recipe,
     SetPeriod,
     SetUnit,
     Step,
     Symbols,
 )
+from workbench.domain.recipes import Recipe
 from workbench.domain.rules import Fact
 from workbench.settings import get_settings
 from workbench.storage import rule_sql
@@ -215,6 +216,8 @@ def replay(
         work = _Work(con, reading, recipe.active(), definition, Vocabulary(definition, areas), period)
         _start(work)
         for kind, steps in groupby(work.recipe.steps, key=lambda step: step.do):
+            if kind in TOLD_TO_READER:
+                continue  # the reading was made with them
             if kind == CorrectCell.do:
                 _correct_cells(work, [step for step in steps if isinstance(step, CorrectCell)])
             else:

@@ -9,19 +9,25 @@ from __future__ import annotations
 import streamlit as st
 from sqlmodel import Session
 
+from workbench.domain.reading.hints import REACH
 from workbench.i18n import language
 from workbench.services import guesses, recipe_desk, sheet_view
 from workbench.services.collect import Submission
 from workbench.services.guesses import Guess
-from workbench.services.sheet_view import ROWS, ReadView, Window
+from workbench.services.sheet_view import ReadView, Window
 
-_BLOCK = 10 * ROWS  # rows fetched at once: the guarded process has to open the whole file for any of them
+_BLOCK = REACH  # rows fetched at once: the guarded process has to open the whole file for any of them
 
 
 def window(file_sha256: str, file_name: str, sheet: str, first: int) -> Window:
     """``ROWS`` rows of a stored file's sheet from ``first`` on; raises ``UnreadableFile``."""
     start = first // _BLOCK * _BLOCK
     return sheet_view.cut(_block(file_sha256, file_name, sheet, start), first)
+
+
+def top(file_sha256: str, file_name: str, sheet: str) -> Window:
+    """The first rows of a sheet, those in which a row can be named for the reader; raises ``UnreadableFile``."""
+    return _block(file_sha256, file_name, sheet, 0)
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from workbench.domain.reading import check_cells, check_series, check_sums
 from workbench.domain.reading.draft import Draft
 from workbench.domain.reading.grid import Grid, area, column_letters
+from workbench.domain.reading.hints import ColumnHint, Hints, RowHint, Told, Unmet
 from workbench.domain.reading.labels import Role
 from workbench.domain.reading.model import Finding, Flag, Severity
 from workbench.i18n import _, _n
@@ -59,4 +60,28 @@ def file_findings(grids: Sequence[Grid], found: int) -> list[Finding]:
                 "no_table", Severity.WARNING, _("Tidak ada tabel berisi angka yang ditemukan dalam berkas ini."), ""
             )
         )
+    return findings
+
+
+def unmet_hints(hints: Hints, told: Sequence[Told], unmet: Sequence[Unmet]) -> list[Finding]:
+    """Hints of the recipe that could not be followed in this file: their row or column is not where it was."""
+    used = {name for here in told for name in here.used}
+    known = {item.hint.name for item in unmet}
+    every: list[RowHint | ColumnHint] = [*hints.rows, *hints.columns]
+    lost = [Unmet(hint) for hint in every if hint.name not in used | known]
+    findings = []
+    for item in (*unmet, *lost):
+        hint = item.hint
+        name = " · ".join(hint.labels)[:120] or f"+{getattr(hint, 'right', 0)}"
+        if item.found > 1:
+            text = _("Langkah resep {step} tidak dijalankan: “{name}” kini ada di {n} baris, dahulu {of}. Tandai lagi "
+                     "baris yang dimaksud pada lembar.")  # fmt: skip
+        elif item in unmet:
+            text = _("Langkah resep {step} tidak dijalankan: baris “{name}” tidak ada dalam berkas ini. Periksa "
+                     "susunan tabelnya, lalu tandai barisnya lagi atau hapus langkah itu.")  # fmt: skip
+        else:
+            text = _("Langkah resep {step} tidak dijalankan: “{name}” tidak berlaku bagi tabel mana pun dalam berkas "
+                     "ini. Periksa susunan tabelnya, atau hapus langkah itu.")  # fmt: skip
+        message = text.format(step=hint.name, name=name, n=item.found, of=getattr(hint, "of", 1))
+        findings.append(Finding("hint_unmet", Severity.WARNING, message, rule=hint.name))
     return findings

@@ -29,6 +29,7 @@ class Column:
     labels: tuple[str, ...] = ()
     unit: str | None = None
     kinds: Counter[str] = field(default_factory=Counter)
+    told: bool = False  # its role was told by a person
 
     @property
     def header(self) -> str:

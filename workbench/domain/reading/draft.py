@@ -12,7 +12,7 @@ from workbench.domain.reading.grid import Grid, address, area
 from workbench.domain.reading.kinds import Kinds, Matrix
 from workbench.domain.reading.labels import Role
 from workbench.domain.reading.layout import Block, View
-from workbench.domain.reading.model import Finding, Severity
+from workbench.domain.reading.model import Finding, Kind, Severity
 from workbench.domain.reading.rows import Row
 from workbench.domain.reading.values import Value
 
@@ -34,6 +34,7 @@ class Draft:
     values: list[list[Value]] = field(default_factory=list)  # by value column, then row
     matrix: Matrix = field(default_factory=lambda: np.zeros((0, 0)))
     kinds: Kinds = field(default_factory=lambda: Kinds([], []))
+    told: dict[int, Kind] = field(default_factory=dict)  # rows of the sheet whose kind a person has told
 
     @property
     def grid(self) -> Grid:

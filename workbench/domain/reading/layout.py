@@ -86,13 +86,15 @@ class View:
         return column, column
 
 
-def find_blocks(grid: Grid, tags: Sequence[str]) -> list[Block]:
-    """All tables of a sheet, from top to bottom and left to right."""
+def find_blocks(grid: Grid, tags: Sequence[str], cuts: Sequence[int] = ()) -> list[Block]:
+    """All tables of a sheet, from top to bottom and left to right. No table reaches over a row in ``cuts``."""
     if not grid.rows:
         return []
     blocks: list[Block] = []
     for left, right, first, last in _regions(grid, tags):
-        blocks.extend(_blocks_in(View(grid, tags, left, right), first, last))
+        inner = [row for row in cuts if first < row <= last]
+        for top, below in pairwise([first, *inner, last + 1]):
+            blocks.extend(_blocks_in(View(grid, tags, left, right), top, below - 1))
     return [b for b in blocks if b.body or b.header]
 
 

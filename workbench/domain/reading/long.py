@@ -17,13 +17,15 @@ from workbench.domain.reading import check_series, check_sums, labels, long_colu
 from workbench.domain.reading.columns import Column, describe
 from workbench.domain.reading.draft import Draft, measures_of, say
 from workbench.domain.reading.grid import CellValue, Grid, address, area, shown
+from workbench.domain.reading.hints import Told
 from workbench.domain.reading.kinds import Kinds, find_columns
 from workbench.domain.reading.labels import Role
 from workbench.domain.reading.lattice import Head, Lattice, LongHeads
-from workbench.domain.reading.layout import Block, View, find_blocks
+from workbench.domain.reading.layout import Block, View
 from workbench.domain.reading.model import Finding, Flag, Kind, Severity
 from workbench.domain.reading.rows import Row, read_rows
 from workbench.domain.reading.tags import tags_of
+from workbench.domain.reading.told_layout import laid_out, tell_columns, told_kinds
 from workbench.domain.reading.words import Words, columns_twice
 from workbench.i18n import _n
 
@@ -66,8 +68,9 @@ class LongTable:
     findings: list[Finding]
 
 
-def read_long(grid: Grid) -> LongTable | None:
-    """The one table of a long sheet, None when the sheet is not that regular."""
+def read_long(grid: Grid, told: Told) -> LongTable | None:
+    """The one table of a long sheet, None when the sheet is not that regular. Rows that are passed over between head
+    and tail cannot be told anything."""
     height = grid.height
     if height < FROM or grid.gaps or any(m[2] >= HEAD for m in grid.merges):
         return None
@@ -75,7 +78,8 @@ def read_long(grid: Grid) -> LongTable | None:
         grid, rows=grid.rows[:HEAD] + grid.rows[-TAIL:], percent=frozenset(c for c in grid.percent if c[0] < HEAD)
     )
     tags = tags_of(outline)
-    blocks = [b for b in find_blocks(outline, tags) if b.body]
+    here = told.shifted(HEAD, height - TAIL - HEAD)
+    blocks = [b for b in laid_out(outline, tags, here) if b.body]
     if len(blocks) != 1:
         return None
     block = blocks[0]
@@ -84,6 +88,7 @@ def read_long(grid: Grid) -> LongTable | None:
         return None
     view = View(outline, tags, block.left, block.right)
     columns = describe(view, block)
+    tell_columns(view, block, columns, here)
     _rows, sections = read_rows(view, block, columns)
     measures = measures_of(columns)
     stub = [c for c in columns if c.role in (Role.LABEL, Role.PERIOD)]
@@ -105,7 +110,9 @@ def read_long(grid: Grid) -> LongTable | None:
     )
     draft.measures = measures
     draft.rows = LongRows(heads)  # type: ignore[assignment]
-    return _fill(grid, draft, heads, body, first, stub)
+    table = _fill(grid, draft, heads, body, first, stub)
+    heads.kinds.update({row - first: kind for row, kind in told_kinds(told).items() if first <= row < HEAD})
+    return table
 
 
 def _texts(body: list[list[CellValue]], c: int) -> Words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,29 +12,33 @@ from workbench.domain.reading import check_across, check_sums, checks, labels, p
 from workbench.domain.reading.columns import describe
 from workbench.domain.reading.draft import Draft, measures_of
 from workbench.domain.reading.grid import Grid, area
-from workbench.domain.reading.kinds import Matrix, find_kinds
+from workbench.domain.reading.hints import NO_HINTS, Hints, Told, locate
+from workbench.domain.reading.kinds import Kinds, Matrix, find_kinds
 from workbench.domain.reading.labels import Role
 from workbench.domain.reading.lattice import Head, Lattice, plain
-from workbench.domain.reading.layout import Block, View, find_blocks
+from workbench.domain.reading.layout import Block, View
 from workbench.domain.reading.long import LongTable, read_long
 from workbench.domain.reading.model import Flag, Kind, Reading, TableReading
 from workbench.domain.reading.numbers import Evidence
 from workbench.domain.reading.rows import read_rows
 from workbench.domain.reading.tags import tags_of
+from workbench.domain.reading.told_layout import laid_out, tell_columns, told_kinds
 from workbench.domain.reading.values import column_evidence, fractional_rows, missing_code, read_column, setting_of
 
 
-def read_grids(grids: Sequence[Grid], file: str, fallback_title: str = "") -> Reading:
-    """Read all sheets of a file. ``fallback_title`` stands in where no table prints a title."""
+def read_grids(grids: Sequence[Grid], file: str, fallback_title: str = "", hints: Hints = NO_HINTS) -> Reading:
+    """Read all sheets of a file. ``fallback_title`` stands in where no table prints a title; ``hints`` is what a
+    person has told about the form, and outdoes what the reader would find by itself."""
     drafts: list[Draft | LongTable] = []
-    for grid in grids:
-        if long := read_long(grid):
+    told, unmet = locate(grids, hints)
+    for grid, here in zip(grids, told, strict=True):
+        if long := read_long(grid, here):
             _describe(long.draft)
             drafts.append(long)
             continue
         tags = tags_of(grid)
-        for block in find_blocks(grid, tags):
-            drafts.append(_draft(View(grid, tags, block.left, block.right), block))
+        for block in laid_out(grid, tags, here):
+            drafts.append(_draft(View(grid, tags, block.left, block.right), block, here))
     whole = Evidence()
     evidence: dict[int, list[Evidence]] = {}
     for number, draft in enumerate(drafts):
@@ -51,6 +56,7 @@ def read_grids(grids: Sequence[Grid], file: str, fallback_title: str = "") -> Re
         _fill(draft, evidence[number], whole)
         tables.append(_table(draft, fallback_title))
     findings = [*checks.file_findings(grids, len(tables)), *check_across.in_file(tables)]
+    findings += checks.unmet_hints(hints, told, unmet)
     return Reading(file, tuple(tables), tuple(findings))
 
 
@@ -67,10 +73,11 @@ def _long_table(long: LongTable, fallback_title: str) -> TableReading:
     )  # fmt: skip
 
 
-def _draft(view: View, block: Block) -> Draft:
+def _draft(view: View, block: Block, told: Told) -> Draft:
     columns = describe(view, block)
+    tell_columns(view, block, columns, told)
     rows, sections = read_rows(view, block, columns)
-    draft = Draft(view, block, columns, rows, sections, measures=measures_of(columns))
+    draft = Draft(view, block, columns, rows, sections, measures=measures_of(columns), told=told_kinds(told))
     _describe(draft)
     return draft
 
@@ -125,13 +132,31 @@ def _fill(draft: Draft, evidence: Sequence[Evidence], whole: Evidence) -> None:
     ]
     draft.matrix = _matrix(draft)
     _missing_codes(draft)
-    draft.kinds = find_kinds(draft.rows, measures, draft.matrix, _heading(draft))
+    draft.kinds = _kinds(draft, draft.matrix)
     _settle(draft)
 
 
 def _heading(draft: Draft) -> str:
     """The header over the innermost label column."""
     return next((c.leaf for c in reversed(draft.columns) if c.role is Role.LABEL and c.leaf), "")
+
+
+def _kinds(draft: Draft, matrix: Matrix) -> Kinds:
+    """Kinds of rows and columns. A row that was told to be a total is looked at as if it were called so."""
+    if not draft.told:
+        return find_kinds(draft.rows, draft.measures, matrix, _heading(draft))
+    names = {Kind.TOTAL: "Jumlah", Kind.DATA: "data"}
+    rows = [replace(r, own=names[draft.told[r.index]]) if r.index in draft.told else r for r in draft.rows]
+    kinds = find_kinds(rows, draft.measures, matrix, _heading(draft))
+    for i, row in enumerate(rows):
+        kind = draft.told.get(row.index)
+        if kind is Kind.TOTAL and kinds.rows[i] is Kind.DATA:
+            kinds.rows[i] = Kind.TOTAL
+        elif kind is Kind.DATA:
+            kinds.rows[i] = Kind.DATA
+            kinds.row_sums = [s for s in kinds.row_sums if s.whole != i]
+            kinds.parents = {part: whole for part, whole in kinds.parents.items() if whole != i}
+    return kinds
 
 
 def _matrix(draft: Draft, proposals: bool = False) -> Matrix:
@@ -160,7 +185,7 @@ def _settle(draft: Draft) -> None:
         return
     filled = _matrix(draft, proposals=True)
     before = draft.kinds
-    draft.kinds = find_kinds(draft.rows, draft.measures, filled, _heading(draft))
+    draft.kinds = _kinds(draft, filled)
     proved = check_sums.mended(draft, doubtful, filled)
     for i, j in proved:
         v = draft.values[j][i]
@@ -234,6 +259,7 @@ def _parts(draft: Draft) -> dict[str, str]:
     first_value = min((c.index for c in draft.measures), default=block.right + 1)
     put("title", block.preface, block.left, block.right)
     put("header", block.header + block.numbering, block.left, block.right)
+    put("numbering", block.numbering, block.left, block.right)
     body = [r.index for r in draft.rows]
     put("stub", body, block.left, max([c for c in stub if c < first_value], default=block.left))
     put("body", body, first_value, max((c.index for c in draft.measures), default=block.right))

@@ -68,6 +68,7 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
             if (
                 _BARE_CODE.fullmatch(text)
                 and len(nested) > 1
+                and not column.told
                 and not periods.is_period(text)
                 and _is_code_column(view, block, column)
             ):

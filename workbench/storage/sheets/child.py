@@ -49,10 +49,11 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         grids = list(load(path, name))
         if not any(_filled(v) for grid in grids for row in grid.rows for v in row):
             raise UnreadableFile(_("Berkas ini tidak berisi satu sel pun; lembarnya kosong."))
+        from workbench.domain.reading.hints import Hints
         from workbench.domain.reading.reader import read_grids
         from workbench.domain.reading.wire import to_wire
 
-        found = read_grids(grids, name, request.get("title", ""))
+        found = read_grids(grids, name, request.get("title", ""), Hints.from_wire(request.get("hints")))
         if request["want"] == "parquet":
             from workbench.storage.sheets.bulk import write_reading
 

@@ -9,8 +9,10 @@ import streamlit as st
 
 from workbench.domain.datasets import SymbolMeaning
 from workbench.domain.number_forms import NumberForm
+from workbench.domain.reading.hints import ColumnPart, RowPart
 from workbench.domain.recipe_differences import Change, StepChange, differences
-from workbench.domain.recipes import (
+from workbench.domain.recipe_steps import (
+    ColumnIs,
     CorrectCell,
     CorrectionStatus,
     HarmoniseAreas,
@@ -18,13 +20,15 @@ from workbench.domain.recipes import (
     MapLabels,
     PickTable,
     ReadNumbers,
-    Recipe,
+    RowIs,
     SetPeriod,
     SetUnit,
     Step,
     Symbols,
 )
+from workbench.domain.recipes import Recipe
 from workbench.i18n import N_, _
+from workbench.services.guess_layout import column_words, row_words
 from workbench.services.guess_values import dash_words, form_words
 from workbench.services.recipe_desk import RecipeVersion
 from workbench.ui import words
@@ -97,6 +101,14 @@ def edit(step: Step, recipe: Recipe, put: Put) -> None:
 
 def _fields(step: Step) -> Step | None:
     match step:
+        case RowIs():
+            rows = list(RowPart)
+            row = st.radio(_("Baris ini"), rows, index=rows.index(step.part), format_func=row_words)
+            return replace(step, part=row or step.part)
+        case ColumnIs():
+            columns = list(ColumnPart)
+            column = st.radio(_("Kolom ini"), columns, index=columns.index(step.part), format_func=column_words)
+            return replace(step, part=column or step.part)
         case PickTable():
             sheet = st.text_input(_("Lembar (kosong: lembar mana pun)"), value=step.sheet)
             title = st.text_input(_("Kata dalam judul (kosong: judul apa pun)"), value=step.title)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import pyarrow as pa
 import streamlit as st
 
-from workbench.domain.recipes import (
+from workbench.domain.recipe_steps import (
+    ColumnIs,
     CorrectCell,
     HarmoniseAreas,
     IgnoreRows,
     MapLabels,
     PickTable,
     ReadNumbers,
+    RowIs,
     SetPeriod,
     SetUnit,
     Step,
     Symbols,
 )
 from workbench.i18n import _, _n
+from workbench.services.guess_layout import column_words, row_words
 from workbench.services.guess_values import dash_words, form_words
 from workbench.storage.recipes import StoredRecipe
 from workbench.ui import words
@@ -26,6 +29,13 @@ from workbench.ui import words
 def sentence(step: Step) -> str:
     """One step of a recipe in words."""
     match step:
+        case RowIs():
+            return _("Baris “{labels}” {said}.").format(labels=" · ".join(step.labels), said=row_words(step.part))
+        case ColumnIs():
+            named = " › ".join(step.labels) or _("tepi kiri tabel")
+            if step.right:
+                named = _("{n} di kanan {named}").format(n=step.right, named=named)
+            return _("Kolom “{labels}” {said}.").format(labels=named, said=column_words(step.part))
         case PickTable():
             where = ", ".join(part for part in (step.sheet, step.title) if part)
             return _("Ambil tabel {where}.").format(where=where) if where else _("Ambil tabel yang labelnya cocok.")

@@ -24,6 +24,7 @@ _LOOKS: dict[Part, tuple[str, str, str, bool]] = {
     Part.TITLE: (N_("judul"), "#EFE1EA", "#41283A", False),
     Part.UNIT: (N_("satuan, periode"), "#E3C6D8", "#5B2C4B", False),
     Part.HEADER: (N_("kepala"), "#C6D9E9", "#1D4B72", True),
+    Part.NUMBERING: (N_("nomor kolom"), "#DCE3EA", "#2E3F4E", False),
     Part.STUB: (N_("label baris"), "#E4EEF6", "#173552", False),
     Part.BODY: (N_("isi"), "#DBF1EE", "#113F3B", False),
     Part.TOTAL: (N_("jumlah"), "#FFE0CE", "#5E3515", True),
@@ -43,10 +44,11 @@ Marks = Mapping[tuple[int, int], Severity]
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """What is picked in the grid: one cell, or a whole column."""
+    """What is picked in the grid: one cell, a whole column, or a whole row (from 0)."""
 
     cell: str = ""
     column: str = ""
+    row: int | None = None
 
 
 def _night() -> int:
@@ -95,7 +97,7 @@ def draw(shown: Window, overlay: Overlay, marks: Marks, *, key: str, focus: str 
         key=key,
         height=min(_TALLEST, (len(numbers) + 1) * _ROW_HEIGHT + 3),
         on_select="rerun",
-        selection_mode=["single-cell", "single-column"],
+        selection_mode=["single-cell", "single-column", "single-row"],
         selection_default=chosen,
         column_config=_columns(shown, overlay, names),
         placeholder="",
@@ -108,7 +110,10 @@ def draw(shown: Window, overlay: Overlay, marks: Marks, *, key: str, focus: str 
         row, name = cells[0]
         if name in names and 0 <= int(row) < len(numbers):
             return Selected(cell=cell_of(shown.first + int(row), names.index(name)))
-    return Selected(column=str(columns[0])) if columns and columns[0] in names else Selected()
+    if columns and columns[0] in names:
+        return Selected(column=str(columns[0]))
+    rows = [row for row in event["selection"]["rows"] if row < len(numbers)]
+    return Selected(row=shown.first + int(rows[0])) if rows else Selected()
 
 
 def _styles(shown: Window, overlay: Overlay, marks: Marks, names: list[str], numbers: list[str]) -> pd.DataFrame:
