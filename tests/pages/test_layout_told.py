@@ -32,7 +32,7 @@ def form(year: str, names: list[str], above: tuple[str, ...] = (), *, where: str
     for text in (*above, f"Populasi Ternak dan Unggas, {year}"):
         sheet.write(row, 0, text)
         row += 1
-    sheet.write_row(row + 1, 0, [where, "Peternakan besar"])
+    sheet.write_row(row + 1, 0, [where, "Peternakan besar", "Kota Surakarta"])
     sheet.write_row(row + 2, 0, ["Kecamatan", *(i.label for i in datasets.get(LIVESTOCK).indicators)])
     for at, name in enumerate(names):
         sheet.write_row(row + 3 + at, 0, [name, *(120 + 10 * at + n for n in range(6))])
@@ -68,7 +68,9 @@ def test_a_row_is_told_and_next_years_form_is_read_right(desk: Desk) -> None:
     tell(desk, first, kecamatan=4)
     assert not unplaced(desk, first) and rows(desk, first) == 24
     told = [s for s in desk.recipe(LIVESTOCK).steps if isinstance(s, RowIs)]
-    assert [(s.labels, s.part) for s in told] == [(("Kabupaten/Kota", "Peternakan besar"), RowPart.TITLE)]
+    assert [(s.labels, s.part) for s in told] == [
+        (("Kabupaten/Kota", "Peternakan besar", "Kota Surakarta"), RowPart.TITLE)
+    ]
     assert any(g.id == told[0].id and g.doubt is Doubt.CONFIRMED for g in desk.told(first))
     later = desk.send(LIVESTOCK, period="2026", content=form("2026", KECAMATAN, ("Pemerintah Kota", "Dinas")))
     assert not unplaced(desk, later) and rows(desk, later) == 30

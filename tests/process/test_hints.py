@@ -40,6 +40,9 @@ def column(part, *labels, **more):
     return ColumnHint("langkah", labels, part, **more)
 
 
+CLASSES = (row(RowPart.HEADER, "Kecamatan", "Kelas"), RowHint("langkah-2", tuple("123456"), RowPart.HEADER))
+
+
 def classes(names=KECAMATAN[:4], above=("Siswa SD menurut kelas, 2025",)):
     """Classes 1 to 6 as a header row: by itself it looks like the numbering of columns."""
     head = [[text] for text in above] + [[], ["Kecamatan", "Kelas"], [None, 1, 2, 3, 4, 5, 6]]
@@ -49,16 +52,18 @@ def classes(names=KECAMATAN[:4], above=("Siswa SD menurut kelas, 2025",)):
 def test_a_header_row_that_looks_like_numbering():
     (alone,), _unmet = read(classes())
     assert (("Laweyan",), ("Kelas", "3")) not in alone
-    (told,), unmet = read(classes(), rows=[row(RowPart.HEADER, "1", "2", "3", "4", "5", "6")])
+    (told,), unmet = read(classes(), rows=CLASSES)
     assert told[("Laweyan",), ("Kelas", "3")] == 102
     assert len(told) == 24 and not unmet
 
 
 def test_a_line_taken_for_a_header_is_a_title():
-    sheet = grid(["Kabupaten/Kota", "Surakarta"], ["Kecamatan", "L", "P"], *[[k, 10, 12] for k in KECAMATAN])
+    sheet = grid(
+        ["Kabupaten/Kota", "Surakarta", "Jawa Tengah"], ["Kecamatan", "L", "P"], *[[k, 10, 12] for k in KECAMATAN]
+    )
     (alone,), _unmet = read(sheet)
     assert (("Laweyan",), ("Surakarta", "L")) in alone
-    (told,), unmet = read(sheet, rows=[row(RowPart.TITLE, "Kabupaten/Kota", "Surakarta")])
+    (told,), unmet = read(sheet, rows=[row(RowPart.TITLE, "Kabupaten/Kota", "Surakarta", "Jawa Tengah")])
     assert told[("Laweyan",), ("L",)] == 10 and len(told) == 12 and not unmet
 
 
@@ -85,7 +90,8 @@ def test_labels_and_values_of_columns():
 
 def test_a_nameless_column_is_known_by_the_one_before_it():
     sheet = grid(["Kelurahan", None, "Laki-laki"], *[["Sondakan", n, 200 + n] for n in range(1, 6)])
-    (told,), unmet = read(sheet, columns=[column(ColumnPart.LABEL, "Kelurahan", right=1)])
+    told_header = [RowHint("kepala", ("Kelurahan", "Laki-laki"), RowPart.HEADER)]
+    (told,), unmet = read(sheet, rows=told_header, columns=[column(ColumnPart.LABEL, "Kelurahan", right=1)])
     assert told[("Sondakan", "4"), ("Laki-laki",)] == 204 and not unmet
 
 
@@ -134,7 +140,7 @@ def test_notes_totals_and_rows_that_are_data():
 )
 def test_next_years_form_needs_no_new_hint(above, names, blank):
     sheet = classes(names, (*above, "Siswa SD menurut kelas, 2026", *[""] * blank))
-    (told,), unmet = read(sheet, rows=[row(RowPart.HEADER, "1", "2", "3", "4", "5", "6")])
+    (told,), unmet = read(sheet, rows=CLASSES)
     assert told == {((name,), ("Kelas", str(j + 1))): 100 + 7 * i + j for i, name in enumerate(names) for j in range(6)}
     assert not unmet
 
@@ -170,7 +176,7 @@ def test_hints_reach_the_guarded_process(tmp_path):
     path = tmp_path / "kelas.csv"
     lines = ["Kecamatan;Kelas;;", ";1;2;3", *[f"{k};10;11;12" for k in KECAMATAN]]
     path.write_text("\n".join(lines), encoding="utf-8")
-    hints = Hints((row(RowPart.HEADER, "1", "2", "3"),))
+    hints = Hints((CLASSES[0], row(RowPart.HEADER, "1", "2", "3")))
     assert all(o.column != ("Kelas", "2") for o in read_path(path).tables[0].observations)
     assert {o.column for o in read_path(path, hints=hints).tables[0].observations} == {("Kelas", c) for c in "123"}
 
