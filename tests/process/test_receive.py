@@ -7,6 +7,7 @@ import pytest
 import xlsxwriter
 
 from workbench.domain.errors import NotAllowed, Refused
+from workbench.domain.file_names import safe_name
 from workbench.services import collect, demo_files, process
 from workbench.storage import audit_log, database, files
 from workbench.storage.tables import DatasetVersionRow, FindingRow, SubmissionRow
@@ -131,11 +132,11 @@ def test_a_case_with_several_datasets_waits_for_all(office):
     ],
 )
 def test_file_names_are_labels(given, kept):
-    assert collect.safe_name(given) == kept
+    assert safe_name(given) == kept
 
 
 def test_long_names_keep_their_ending():
-    name = collect.safe_name("x" * 300 + ".xlsx")
+    name = safe_name("x" * 300 + ".xlsx")
     assert len(name) == 120 and name.endswith(".xlsx")
 
 

@@ -10,7 +10,6 @@ import base64
 import contextlib
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +21,7 @@ from sqlmodel import Session, col, select
 from workbench import moment
 from workbench.domain.datasets import DatasetDefinition
 from workbench.domain.errors import NotAllowed, Refused, UnreadableFile
+from workbench.domain.file_names import safe_name
 from workbench.domain.labels import year, years_in
 from workbench.domain.people import WALIDATA_ROLES, Person
 from workbench.domain.reading.hints import NO_HINTS, Hints
@@ -31,8 +31,6 @@ from workbench.services import case_link, people, reading
 from workbench.storage import audit_log, datasets, files, readings, recipes, submissions
 from workbench.storage.readings import TableHead, TidyReading
 from workbench.storage.tables import CaseRow, SubmissionRow
-
-_NAME_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +87,6 @@ class OwedItem:
 
 
 # ---------------------------------------------------------------- names and numbers
-
-
-def safe_name(name: str) -> str:
-    """A file's name as a label: NFC, no control or direction marks, no folders, at most 120 characters.
-
-    It is shown and never used as a path; the ending stays when the name is cut.
-    """
-    text = unicodedata.normalize("NFC", name)
-    text = re.split(r"[\\/]", text)[-1]
-    text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    text = " ".join(text.split()).strip(". ")
-    if len(text) > _NAME_LENGTH:
-        stem, dot, ending = text.rpartition(".")
-        tail = f"{dot}{ending}" if stem and len(ending) <= 10 else ""
-        text = text[: _NAME_LENGTH - len(tail)] + tail
-    return text or _("tanpa nama")
 
 
 def receipt_number(idem: str) -> str:

@@ -8,6 +8,7 @@ import yaml
 
 from workbench.domain.ad_hoc import Derived, Known, derive, title_of
 from workbench.domain.errors import Refused, UnreadableFile, WorkbenchError
+from workbench.domain.file_names import safe_name
 from workbench.domain.labels import years_in
 from workbench.domain.people import Role
 from workbench.domain.reading.model import TableReading
@@ -45,7 +46,7 @@ def keep(run: Run, folder: Path) -> None:
 
 def _read(run: Run, intake: Intake) -> None:
     try:
-        found = collect.read_stored(intake.sha256, collect.safe_name(intake.name))
+        found = collect.read_stored(intake.sha256, safe_name(intake.name))
     except UnreadableFile as error:
         intake.refusal = str(error)
         return
@@ -67,7 +68,7 @@ def _read(run: Run, intake: Intake) -> None:
 
 def _derive(run: Run, intake: Intake, number: int, table: TableReading, years: frozenset[str], source: str) -> None:
     whole = Path(intake.name).stem.replace("_", " ")
-    called = Path(collect.safe_name(intake.name)).stem.replace("_", " ").strip()  # a long name is cut there
+    called = Path(safe_name(intake.name)).stem.replace("_", " ").strip()  # a long name is cut there
     title = title_of(whole if table.title.strip() in ("", called) else table.title)
     known = Known(
         id=run.ids.take(title, joint="-"),

@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from workbench.domain.engine import CaseState, Evidence
 from workbench.domain.errors import Refused
+from workbench.domain.file_names import safe_name
 from workbench.domain.people import PRODUCER_ROLES, Person
 from workbench.domain.sop import EvidenceKind, Sop, Step
 from workbench.i18n import _
-from workbench.services.collect import safe_name
 from workbench.storage import audit_log, files
 
 PAPERS = frozenset({EvidenceKind.LETTER, EvidenceKind.MINUTES, EvidenceKind.SCHEDULE})

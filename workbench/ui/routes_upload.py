@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 
 from workbench import i18n
 from workbench.domain.errors import NotAllowed, Refused, UnreadableFile, WorkbenchError
+from workbench.domain.file_names import safe_name
 from workbench.domain.people import WALIDATA_ROLES, Person
 from workbench.domain.sla_words import moment_words
 from workbench.i18n import _, language
@@ -170,7 +171,7 @@ def _receive(path: Path, person: Person, name: str, dataset: str, period: str, c
         stored = files.put(stream)
     # Read before the transaction, so that the tracker is held for a moment only; what cannot be read is kept as well.
     with contextlib.suppress(UnreadableFile):
-        collect.read_stored(stored.sha256, collect.safe_name(name))
+        collect.read_stored(stored.sha256, safe_name(name))
     with writing() as session:
         return collect.receive(
             session,

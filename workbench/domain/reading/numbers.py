@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -262,7 +262,7 @@ class Setting:
 MARGIN = 1.0
 
 
-def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Iterable[str]) -> float:
+def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Collection[str]) -> float:
     """Positive: ``mark`` groups thousands in this column; negative: it is the decimal mark; near 0: doubtful.
 
     ``examples`` are the digits of its literals that can be read either way.
