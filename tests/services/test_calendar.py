@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from tests.conftest import Office
 from workbench import moment
 from workbench.domain.calendar import Interval
+from workbench.domain.engine import Event, EventType
 from workbench.domain.errors import NotAllowed, Refused
-from workbench.services import audit, calendar, track
-from workbench.storage import database
-from workbench.storage.tables import CalendarVersionRow, EventRow, VisitRow
+from workbench.domain.sop import Unit
+from workbench.services import audit, calendar, casework, track
+from workbench.storage import casebook, database
+from workbench.storage.tables import CalendarVersionRow, CaseRow, EventRow, VisitRow
 
 FRIDAY = datetime(2026, 7, 10, 3, 0, tzinfo=UTC)
 SE = "SE Wali Kota 100/2026"
@@ -94,3 +98,61 @@ def test_a_reader_sees_the_seed_before_anything_is_written(db: str) -> None:
         assert calendar.current(session).sha == sha
     with database.session() as session:
         assert [row.sha for row in session.exec(select(CalendarVersionRow))] == [sha]
+
+
+def test_only_open_deadlines_behind_the_holiday_move(sqlite_office: Office) -> None:
+    """R8 over a whole office: 70 cases of all seven SOPs, wherever chance left them; a holiday nobody knew of.
+
+    What was judged stays byte for byte; an open due time before the holiday stays, one behind it moves, and the case
+    says the same as its stay.
+    """
+    chance, at = random.Random(8), datetime(2026, 7, 6, 1, 0, tzinfo=UTC)
+    with moment.at(at), database.writing() as session:
+        sops = casework.current_sops(session)
+        cases = [
+            casework.open_case(
+                session, sop_id=sop.id, subject=f"S{n}", by="system", idem=f"{sop.id}{n}",
+                opd_codes=("1.01.01",) if sop.fan_out else (),
+            )
+            for sop in sops
+            for n in range(10)
+        ]  # fmt: skip
+    with moment.at(at), database.writing() as session:
+        for n, case_id in enumerate(cases):
+            now = at
+            for turn in range(chance.randrange(5)):
+                row = casebook.case_row(session, case_id)
+                if row.status != "open":
+                    break
+                now += timedelta(minutes=chance.randrange(1, 900))
+                ways = casework.sop_of(session, row.sop_sha).step(row.step).outcomes
+                skip = Event(EventType.SKIP, now, "kabid", outcome=ways[0].key, note="uji")
+                casework.append(session, case_id=case_id, seen_seq=None, event=skip, idem=f"s{n}.{turn}")
+    judged = text("SELECT * FROM visit WHERE done_at IS NOT NULL ORDER BY id")
+    holiday = date(2026, 7, 8)
+    midnight = datetime(2026, 7, 7, 17, tzinfo=UTC)  # in Jakarta; what comes on the day itself is counted from it
+    opening = datetime(2026, 7, 8, 0, 30, tzinfo=UTC)  # 07.30
+    with database.session() as session:
+        kept = session.execute(judged).all()
+        before = {row.id: row.due_at for row in session.exec(select(VisitRow)) if row.done_at is None}
+    with moment.at(at + timedelta(days=1)), database.writing() as session:
+        calendar.add_holiday(session, day=holiday, name="Pilkada", by=sqlite_office["kadis"], legal_basis=SE)
+    moved = stayed = 0
+    with database.session() as session:
+        assert session.execute(judged).all() == kept and len(kept) > 50
+        for row in session.exec(select(VisitRow).where(VisitRow.done_at == None)):  # noqa: E711
+            was, now = before[row.id], row.due_at
+            step = casework.sop_of(session, session.get_one(CaseRow, row.case_id).sop_sha).step(row.step)
+            assert (was is None) == (now is None)
+            if was is None or now is None or row.available_at >= midnight:
+                continue
+            months = step.standard is not None and step.standard.unit is Unit.MONTHS
+            if was <= opening:
+                assert now == was
+                stayed += 1
+            elif not months:
+                assert now > was and now.date() != holiday
+                moved += 1
+            assert session.get_one(CaseRow, row.case_id).due_at == now
+        assert audit.verify(session).problems == ()
+    assert moved > 5 and stayed > 5, (moved, stayed)
