@@ -78,6 +78,21 @@ def write_number(value: float, decimals: int, style: str) -> str:
     raise ValueError(style)
 
 
+def continue_table(sheet: Dressed, row: int, header: int, body: int, left: int) -> int:
+    """`Lanjutan Tabel`, then the header once more, from ``row`` on; returns the row after it."""
+    row += 1
+    sheet.put(row, left, "Lanjutan Tabel/Continued Table")
+    row += 1
+    for merge in [m for m in sheet.merges if header <= m[0] < body]:
+        sheet.merges.append((merge[0] - header + row, merge[1], merge[2] - header + row, merge[3]))
+    for line in range(header, body):
+        for column, value in enumerate(sheet.cells[line]):
+            if value is not None:
+                sheet.put(row, column, value)
+        row += 1
+    return row
+
+
 def dress(seed: int) -> Dressed:
     """A random dressing. Text numbers are written in one habit for the whole sheet, as people do."""
     rng = random.Random(seed)
@@ -97,6 +112,7 @@ def dress(seed: int) -> Dressed:
     row = top
     # an own source for the habits added later, so that the older dressings keep their shape
     habits = random.Random(seed * 7919 + 1)
+    unseen = random.Random(seed * 104729 + 7)
     if habits.random() < 0.2:
         for line in ("PEMERINTAH KOTA SURAKARTA", "DINAS TERKAIT", "Jl. Jend. Sudirman No. 2 Telp. (0271) 639554"):
             sheet.put(row, left, line)
@@ -114,7 +130,11 @@ def dress(seed: int) -> Dressed:
         )
         if rng.random() < 0.5:
             title += f" ({unit})"
-        sheet.put(row, left, title)
+        if unseen.random() < 0.12:  # its number in a cell of its own
+            sheet.put(row, left, "Tabel 3.1.2")
+            sheet.put(row, left + 1, title)
+        else:
+            sheet.put(row, left, title)
         row += 1
         if bilingual:
             sheet.put(row, left, f"{english} by Subdistrict, {years[0]}")
@@ -123,6 +143,12 @@ def dress(seed: int) -> Dressed:
             sheet.put(row, left, habits.choice([f"Satuan: {unit}", f"(Dalam {unit})", f"({unit})"]))
             row += 1
         row += rng.choice([0, 1, 1, 2])
+    if unseen.random() < 0.12:  # the facts of a form, each in two cells
+        for name, fact in (("KABUPATEN/KOTA", "SURAKARTA"), ("TAHUN", years[0]))[: unseen.randint(1, 2)]:
+            sheet.put(row, left, name)
+            sheet.put(row, left + 1, fact)
+            row += 1
+        row += unseen.randint(0, 1)
     numbered = rng.random() < 0.3
     label_column = left + (1 if numbered else 0)
     first = label_column + 1
@@ -191,7 +217,13 @@ def dress(seed: int) -> Dressed:
         else:
             sheet.put(r, c, value if decimals else int(value))
 
+    continued = unseen.randint(2, len(areas) - 2) if unseen.random() < 0.15 else 0
+    breathing = unseen.random() < 0.15
     for position, area in enumerate(areas):
+        if continued and position == continued:
+            row = continue_table(sheet, row, header, body, left)
+        elif breathing and position and position % 5 == 0:
+            row += 1  # a blank row after each five, for the eye
         name = prefix + (area.upper() if spread else area)
         if mixed:  # peers by several hands: Jebres, Kec. Laweyan, BANJARSARI
             name = habits.choice(["", "", "Kec. ", "Kecamatan ", "KEC "]) + habits.choice([area, area.upper()])
@@ -224,6 +256,14 @@ def dress(seed: int) -> Dressed:
             sheet.labels[(row, first + k)] = (name.split("/")[0].split("\n")[0], word)
             sheet.totals.add((row, first + k))
         row += 1
+        if layout == "groups" and unseen.random() < 0.2:  # the totals of years before, below this year's
+            for back in range(unseen.randint(1, 2)):
+                sheet.put(row, label_column, str(first_year - 1 - back))
+                for k, (word, _kind) in enumerate(leaves):
+                    show(round(sums[k] * 0.97, decimals), row, first + k)
+                    sheet.labels[(row, first + k)] = (str(first_year - 1 - back), word)
+                    sheet.totals.add((row, first + k))
+                row += 1
     if rng.random() < 0.7:
         row += rng.choice([0, 0, 1])
         sheet.put(

@@ -281,3 +281,87 @@ def test_the_same_figures_under_two_names() -> None:
         f"Jumlah Kelahiran | |\nKelurahan | L | P\n{body}\n | |\nJumlah Kematian | |\nKelurahan | L | P\n{body}"
     )
     assert [f.code for f in both.findings] == ["identical_tables"] and len(both.tables) == 2
+
+
+def test_facts_of_a_form_above_a_narrow_header() -> None:
+    reading = read(
+        """
+TAHUN | 2011 |
+Kecamatan | Luas Panen (Ha) |
+ | 2011 | 2010
+Plupuh | 246.27 | 311.66
+Jebres | 964.81 | 149.07
+"""
+    )
+    assert set(cells(reading)) == {"B4", "C4", "B5", "C5"} and cells(reading)["C4"].column[-1] == "2010"
+
+
+def test_totals_of_earlier_years_below_the_total() -> None:
+    reading = read(
+        """
+Kecamatan | L | P
+Kalijambe | 310 | 298
+Plupuh | 255 | 270
+Masaran | 512 | 530
+Kabupaten Sragen | 1077 | 1098
+2022 | 1044 | 1065
+2021 | 1033 | 1050
+Sumber: Dinas Kesehatan | |
+""",
+        typed=True,
+    )
+    kinds = [cells(reading)[f"B{r}"].kind for r in range(2, 8)]
+    assert kinds == [Kind.DATA] * 3 + [Kind.TOTAL] * 3 and not codes(reading)
+
+
+def test_years_above_their_months_in_one_column() -> None:
+    reading = read(
+        """
+Tahun/Bulan | Pangan | Gabungan
+2023 | |
+Januari | 104.51 | 105.2
+Februari | 105.02 | 105.4
+2024 | |
+Januari | 108.1 | 107.3
+Februari | 109.45 | 107.75
+""",
+        typed=True,
+    )
+    assert cells(reading)["B3"].row == ("2023", "Januari") and cells(reading)["C7"].row == ("2024", "Februari")
+    assert not codes(reading)
+
+
+def test_a_generic_header_under_a_title_that_names_a_rate_is_in_doubt() -> None:
+    rows = "Laweyan | 4.560\nJebres | 6.372\nSerengan | 3.588"
+    reading = read(f"Tabel 2. Indeks Pembangunan Menurut Kecamatan |\nKecamatan | Jumlah\n{rows}")
+    assert all(o.value is None for o in cells(reading).values()) and "number_separator" in codes(reading)
+    reading = read(f"Jumlah Penduduk Menurut Kecamatan |\nKecamatan | Nilai (Juta Rp)\n{rows.replace('.', ',')}")
+    assert all(o.value is None for o in cells(reading).values()), "money is not as few as people are"
+
+
+def test_codes_and_years_of_foundation_are_no_values() -> None:
+    reading = read(
+        "ID Desa | Nama | Penduduk\n3314012001 | Jetis | 1037\n3314012002 | Dukuh | 1218\n3314012003 | Dari | 2210",
+        typed=True,
+    )
+    assert set(cells(reading)) == {"C2", "C3", "C4"}
+    reading = read(
+        "Wilayah | Nama | Penduduk\n3314012001 | Jetis | 1037\n3314012002 | Kranggan | 1218\n3314012003 | Dari | 2210",
+        typed=True,
+    )
+    assert set(cells(reading)) == {"C2", "C3", "C4"}, "an area code under any header"
+    reading = read(
+        "No | Museum | Tahun Berdiri | Isi\n1 | Buku | 1890 | 412\n2 | Batik | 2000 | 1078\n3 | Keris | 2017 | 409",
+        typed=True,
+    )
+    assert set(cells(reading)) == {"D2", "D3", "D4"}
+
+
+def test_a_row_with_the_bare_name_c_keeps_it() -> None:
+    reading = read("Halte | Tiba | Penumpang\nUtara | 07:15 | 120\nTimur | 08:40 | 98\nC | 10.05 | 77")
+    assert all(o.row for o in cells(reading).values())
+
+
+def test_note_marks_set_high() -> None:
+    reading = read("Ikan | 2020 (Ton)\nLele | 1.234,5 ¹⁾\nNila | 988,25⁽²⁾\nGurame | 120,5²")
+    assert [values(reading)[f"B{r}"] for r in (2, 3, 4)] == [1234.5, 988.25, 120.5]

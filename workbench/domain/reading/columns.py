@@ -17,6 +17,11 @@ _SMALL_PERIODS = re.compile(
 )
 _YEAR_AS_FLOAT = re.compile(r"^((?:19|20)\d\d)\.0+$")
 _BARE_UNIT = re.compile(r"[(\[][^()\[\]]{1,30}[)\]]")
+_FOUNDED = re.compile(
+    r"(tahun|thn\.?)\s+(berdiri|pendirian|didirikan|dibangun|pembangunan|pembuatan|perolehan|mulai|operasi|terbit|"
+    r"penetapan|dibentuk)\b",
+    re.I,
+)
 _TIMED = re.compile(r"(tahun|year|thn|periode)\b(?!.*\b(jumlah|banyak|rata|nilai)\b)", re.I)
 
 
@@ -142,6 +147,10 @@ def _role(view: View, block: Block, column: Column, before: list[Column]) -> Rol
         return Role.NOTE
     if kinds["n"] >= 0.5 * filled and _leading_zeros(view, block, column):
         return Role.CODE
+    if left_of_values and kinds["n"] == filled and _one_family(view, block, column):
+        return Role.CODE
+    if _FOUNDED.match(column.leaf) and _years_of_old(view, block, column):
+        return Role.PERIOD
     if kinds["d"] > 0.5 * filled or (kinds["y"] >= 0.9 * filled and _TIMED.match(column.leaf.replace("_", " "))):
         return Role.PERIOD
     if mostly_text:
@@ -162,6 +171,21 @@ def _leading_zeros(view: View, block: Block, column: Column) -> bool:
     texts = [view.text(r, column.index) for r in block.body[:200] if view.tags[r][column.index] == "n"]
     zeros = sum(len(t) > 1 and t.isdigit() and t.startswith("0") for t in texts)
     return zeros >= 2 and zeros >= 0.5 * len(texts)
+
+
+def _one_family(view: View, block: Block, column: Column) -> bool:
+    """3314012001, 3314012002, …: long whole numbers with the same first digits that never repeat, as area codes do."""
+    texts = [view.text(r, column.index) for r in block.body[:200] if view.tags[r][column.index] != "."]
+    lengths = {len(t) for t in texts}
+    if len(texts) < 3 or len(lengths) != 1 or not all(t.isdigit() for t in texts) or len(set(texts)) < len(texts):
+        return False
+    digits = lengths.pop()
+    return digits >= 10 and len({t[:4] for t in texts}) == 1
+
+
+def _years_of_old(view: View, block: Block, column: Column) -> bool:
+    texts = [view.text(r, column.index) for r in block.body[:200] if view.tags[r][column.index] in "ny"]
+    return bool(texts) and all(t.isdigit() and 1500 <= int(t) <= 2100 for t in texts)
 
 
 def _small_integers(view: View, block: Block, column: Column) -> bool:

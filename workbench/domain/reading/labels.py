@@ -31,8 +31,8 @@ _WORDS: list[tuple[Role, re.Pattern[str]]] = [
     (
         Role.CODE,
         re.compile(
-            r"((kode|code|kd)([\s_./-].*)?|.*[\s_](kode|code)|npsn|nik|nip|nisn|nuptk|npwp|nib|(no\.? ?)?(telp|hp|"
-            r"telepon|wa|whatsapp)\.?(\s.*)?|no\.? ?(kk|ktp|registrasi|rekening|"
+            r"((kode|code|kd)([\s_./-].*)?|id[\s.-]+(?!card).*|.*[\s_](kode|code)|npsn|nik|nip|nisn|nuptk|npwp|nib|"
+            r"(no\.? ?)?(telp|hp|telepon|wa|whatsapp)\.?(\s.*)?|no\.? ?(kk|ktp|registrasi|rekening|"
             r"sk).*|kode ?pos|kodepos|rt/rw"
             r"|klaster|cluster|bps_\w*kode\w*|kemendagri_\w*kode\w*)",
             re.I,
@@ -196,6 +196,14 @@ def is_meta(text: str) -> bool:
 def is_balance(text: str) -> bool:
     """A column of what is over, short or left: Lebih/(Kurang), Selisih, Sisa Anggaran."""
     return bool(_BALANCE.search(text))
+
+
+@lru_cache(maxsize=512)
+def without_number(title: str) -> str:
+    """`Indeks Harga, 2023` from `Tabel 3.1.2 Indeks Harga, 2023`."""
+    return re.sub(
+        r"^\s*(?:tabel|table|lampiran)\b[\s:.]*(?:\d[\d.\-]*|[ivx]+(?=[\s.:]))?[\s:.]*", "", title, count=1, flags=re.I
+    )
 
 
 def is_answer(text: str) -> bool:

@@ -213,8 +213,9 @@ def _is_set_apart(view: View, rows: Sequence[int], position: int) -> bool:
         return False
     for nxt in following:
         cells = view.filled(nxt)
-        if len(cells) >= 3:
-            return True
+        wide = sum(last - first + 1 for first, last in (view.span(nxt, c) for c in cells))
+        if len(cells) >= 3 or wide >= 3 or (len(cells) == 2 and cells[0] > filled[0] and "n" not in view.row(nxt)):
+            return True  # the header: three cells, or two over the values with the label cell blank
         if len(cells) == 2 and not (view.tags[nxt][cells[0]] == "t" and view.tags[nxt][cells[1]] in "tyd"):
             return False
     return False

@@ -66,7 +66,7 @@ _SCALED = re.compile(
 )
 _SCALED_MONEY = re.compile(r"(?<=[\d\s])([MT])$")
 _TRAILING_UNIT = re.compile(rf"(?<=[\d\s.,)])({_UNITS})\.?$", re.I)
-_SUPERSCRIPT = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹⁰]+\)?$|(?<=\d)\s+\d\)$|(?<=\d)[a-d]\)$|\^\d+\)?$|(?<=\d)[†‡§]+$")
+_SUPERSCRIPT = re.compile(r"⁽?[¹²³⁴⁵⁶⁷⁸⁹⁰]+[)⁾]?$|(?<=\d)\s+\d\)$|(?<=\d)[a-d]\)$|\^\d+\)?$|(?<=\d)[†‡§]+$")
 _MARK = re.compile(r"(?<=[\d%)])\s*(\*{1,3}\)?|[re]\)?|x{1,2}\))$", re.I)
 _CORE = re.compile(r"\d+(?:[.,'’ ]\d+)*")
 _LOOSE = re.compile(r"(\d)\s*([.,])\s*(?=\d)")

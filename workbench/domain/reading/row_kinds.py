@@ -41,6 +41,8 @@ def find_rows(rows: Sequence[Row], columns: Sequence[Column], matrix: Matrix, ki
     _trailing(rows, data, kinds)
     _grand(rows, data, kinds)
     _demote(rows, kinds)
+    for i in range(len(rows) - earlier_years(rows), len(rows)):
+        kinds.rows[i] = Kind.TOTAL
 
 
 def _agreement(data: Matrix, whole: int, parts: Sequence[int]) -> tuple[int, int, int]:
@@ -274,9 +276,18 @@ def _trailing(rows: Sequence[Row], data: Matrix, kinds: Kinds) -> None:
             start = i + 1
 
 
+def earlier_years(rows: Sequence[Row]) -> int:
+    """How many rows at the end repeat the total for years before, `2022` and `2021` below Kabupaten Sragen."""
+    years = 0
+    while years < len(rows) and periods.is_year(rows[-1 - years].own):
+        years += 1
+    rest = rows[: len(rows) - years]
+    return years if len(rest) >= 3 and not any(periods.is_period(row.own) for row in rest) else 0
+
+
 def _grand(rows: Sequence[Row], data: Matrix, kinds: Kinds) -> None:
     """The last or first row that adds up all others without being called a total: Kota Mojokerto, Banten."""
-    count = len(rows)
+    count = len(rows) - earlier_years(rows)
     for i in (count - 1, 0):
         if kinds.rows[i] is Kind.TOTAL or any(s.whole == i and kinds.rows[i] is Kind.TOTAL for s in kinds.row_sums):
             continue
@@ -302,8 +313,8 @@ def above_heading(rows: Sequence[Row], heading: str, kinds: Kinds) -> None:
     inner = areas.level_in_heading(heading)
     if not inner or len(rows) < 3 or any(kinds.rows[i] is Kind.TOTAL for i in range(len(rows)) if i not in kinds.means):
         return  # where a total stands already, a prefix says nothing: a village may be called Kota Gede
-    ranks = [areas.RANK[areas.level_of(row.own)] for row in rows]
-    for i in (0, len(rows) - 1):
+    ranks = [areas.RANK[areas.level_of(row.own)] for row in rows[: len(rows) - earlier_years(rows)]]
+    for i in (0, len(ranks) - 1):
         outer = 0 if areas.is_province(rows[i].own) else ranks[i]
         others = ranks[1:] if i == 0 else ranks[:-1]
         if kinds.rows[i] is Kind.DATA and outer < areas.RANK[inner] and outer not in others:

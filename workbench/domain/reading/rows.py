@@ -55,6 +55,7 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
             stack = {}
             continue
         present: list[tuple[int, str]] = []
+        bare: list[tuple[int, str]] = []
         codes: list[str] = [view.text(index, c.index) for c in coded if line[c.index] != "."]
         for column in nested:
             c = column.index
@@ -73,6 +74,7 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
                 and _is_code_column(view, block, column)
             ):
                 codes.append(text)
+                bare.append((c, text))
                 continue
             present.append((c, text))
         if not present and serial:
@@ -82,6 +84,8 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
                 for c in serial
                 if (t := view.text(index, c.index)) and not t.rstrip(".").isdigit() and len(t) > 1
             ]
+        if not present and len(nested) > 1:
+            present = bare[:1]  # a row called C, or 09.30: better a bare name than none
         chain: list[str] = []
         if present:
             shallow = present[0][0]
@@ -176,7 +180,9 @@ def _sections(view: View, block: Block, values: list[int], stub: set[int]) -> di
             evidence += 2
         if text.isupper() and not next_label.isupper():
             evidence += 2
-        if periods.is_period(text) and not periods.is_period(next_label):
+        if periods.is_period(text) and (
+            not periods.is_period(next_label) or (periods.is_year(text) and periods.part_of(next_label))
+        ):
             evidence += 2
         level, deeper = areas.level_of(text), areas.level_of(next_label)
         if level and areas.RANK[level] < areas.RANK[deeper]:

@@ -43,7 +43,7 @@ _RATE = re.compile(
     r"angka (harapan|melek|kesakitan|"
     r"kematian|kelahiran|penemuan|partisipasi)|per\s+(?:[\d.,]+|km|kilo|ha\b|hektar|kapita|capita|m2|orang|jiwa|"
     r"penduduk|unit|keluarga|rumah|thousand|hundred|ribu|seribu)\w*|tingkat|produktivitas|prevalensi|nilai tukar|"
-    r"deflator|inflasi|suhu|temperatur|"
+    r"deflator|inflasi|kurs|suhu|temperatur|"
     r"kelembaban|tekanan|sex ratio|skor|poin|apk|apm|ipm|tpt|tpak|usia harapan|derajat|cakupan)\b",
     re.I,
 )
@@ -129,6 +129,8 @@ def multiplier_of(unit: str | None) -> float:
 def most_people(words: str, unit: str | None) -> float:
     """How large a figure in this unit could be before it counted more people than Indonesia has; else infinity."""
     factor = multiplier_of(unit)
+    if re.search(r"\b(rp|rupiah|idr|usd|dolar|ton|kg|kuintal|ha|hektar|liter|km2?)\b", unit or "", re.I):
+        return float("inf")
     people = re.search(r"\b(penduduk|jiwa|orang|population|persons?|people)\b", f"{words} {unit or ''}", re.I)
     return 3e8 / factor if people and factor >= 1000 and not is_rate(words) else float("inf")
 

@@ -229,10 +229,12 @@ def setting_of(
     named = {u for _, u in rows if u}
     own_unit = unit or (next(iter(named)) if len(named) == 1 else None)
     counts = units.counts_things(own_unit) if own_unit else None
+    rated = units.is_rate_label(labels.without_number(title))
     if counts is None and not named and (not own_unit or not units.is_measured(own_unit)):
         heading = units.counts_things(column.header)
         counts = heading if heading is not None else units.title_counts(title)
-        if counts is True and units.is_measured(f"{column.header} {title}") and not units.names_things(column.header):
+        doubt = rated or units.is_measured(f"{column.header} {title}")
+        if counts is True and doubt and not units.names_things(column.header):
             counts = None
     if units.multiplier_of(unit) > 1:
         counts = None
@@ -241,7 +243,7 @@ def setting_of(
         file,
         counts,
         share=units.is_share(column.header, unit),
-        measured=counts is None and units.is_measured(f"{column.header} {unit or ''} {title}"),
+        measured=counts is None and (rated or units.is_measured(f"{column.header} {unit or ''} {title}")),
         ceiling=units.most_people(f"{column.header} {title}", unit),
         row_rates=rates,
         small_money=units.is_small_money(column.header, unit),
