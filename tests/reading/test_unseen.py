@@ -365,3 +365,50 @@ def test_a_row_with_the_bare_name_c_keeps_it() -> None:
 def test_note_marks_set_high() -> None:
     reading = read("Ikan | 2020 (Ton)\nLele | 1.234,5 ¹⁾\nNila | 988,25⁽²⁾\nGurame | 120,5²")
     assert [values(reading)[f"B{r}"] for r in (2, 3, 4)] == [1234.5, 988.25, 120.5]
+
+
+def test_a_column_that_lost_its_thousands_speaks_for_its_neighbours() -> None:
+    reading = read(
+        """
+Jumlah Penduduk Menurut Kecamatan | |
+Kecamatan | 2021 | 2022
+Gondang | 41.204 | 41.301
+Masaran | 72.31 | 72.4
+Tanon | 50.987 | 51.99
+Gesi | 19.003 | 20
+""",
+        typed=True,
+    )
+    assert all(o.value is None for o in cells(reading).values())
+    assert {f.proposed for f in findings(reading) if f.cell in ("C4", "C6")} == {72400, 20000}
+
+
+def test_only_what_stayed_below_a_thousand_is_whole() -> None:
+    for typed in (True, False):
+        reading = read("Kecamatan | Luas Panen (Ha)\nA | 1.204\nB | 2.31\nC | 987\nD | 1.003", typed=typed)
+        assert [values(reading)[f"B{r}"] for r in range(2, 6)] == [None, None, 987, None]
+    reading = read("Kecamatan | Luas Panen (Ha)\nA | 12.204\nB | 2.31\nC | 87\nD | 31.003", typed=True)
+    assert values(reading)["B2"] == 12.204 and not codes(reading)
+
+
+def test_half_a_person_is_asked_about() -> None:
+    reading = read("Kecamatan | Penduduk (jiwa)\nA | 1204\nB | 2310.5\nC | 987\nD | 1003", typed=True)
+    assert [(f.code, f.cell) for f in findings(reading)] == [("broken_count", "B3")]
+    reading = read("Kecamatan | Penduduk (ribu jiwa)\nA | 120.4\nB | 231.5\nC | 98.7\nD | 100.3", typed=True)
+    assert not codes(reading)
+
+
+def test_the_total_of_a_year_belongs_to_the_year_above_it() -> None:
+    reading = read(
+        """
+Tahun | Kecamatan | L | P
+2022 | Laweyan | 10 | 12
+ | Jebres | 14 | 15
+ | Jumlah | 24 | 27
+2023 | Laweyan | 11 | 12
+ | Jebres | 15 | 16
+ | Jumlah | 26 | 28
+""",
+        typed=True,
+    )
+    assert cells(reading)["C4"].row == ("2022", "Jumlah") and cells(reading)["D7"].row == ("2023", "Jumlah")

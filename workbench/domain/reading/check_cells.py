@@ -39,6 +39,7 @@ def findings(draft: Draft) -> list[Finding]:
         *_dates(draft),
         *_negative(draft),
         *_magnitude(draft),
+        *_broken_counts(draft),
         *_fractions(draft),
     ]
 
@@ -313,6 +314,21 @@ def _negative(draft: Draft) -> list[Finding]:
                 cell=draft.cell(int(i), j), raw=draft.values[j][int(i)].raw
             )
             found.append(draft.finding("negative_count", Severity.WARNING, text, draft.cell(int(i), j)))
+    return found
+
+
+def _broken_counts(draft: Draft) -> list[Finding]:
+    """Half a person: fractions in a column that counts whole things, which nothing else has explained."""
+    found = []
+    for j, rows in enumerate(draft.fractions):
+        rows = [i for i in rows if draft.values[j][i].value is not None and i not in draft.kinds.means]
+        if not rows or not units.names_things(f"{draft.measures[j].header} {draft.unit or ''} {draft.title}"):
+            continue
+        text = _(
+            "Kolom {head}: {n} nilai pecahan ({raw}) padahal yang dihitung orang atau benda; periksa satuannya."
+        ).format(head=draft.head(j), n=len(rows), raw=draft.values[j][rows[0]].raw)
+        where = ",".join(draft.cell(i, j) for i in rows[:60])
+        found.append(draft.finding("broken_count", Severity.WARNING, text, where))
     return found
 
 

@@ -31,6 +31,9 @@ class Draft:
     source: str | None = None
     notes: list[str] = field(default_factory=list)
     measures: list[Column] = field(default_factory=list)
+    fractions: list[list[int]] = field(
+        default_factory=list
+    )  # by value column: rows with a broken number of whole things
     values: list[list[Value]] = field(default_factory=list)  # by value column, then row
     matrix: Matrix = field(default_factory=lambda: np.zeros((0, 0)))
     kinds: Kinds = field(default_factory=lambda: Kinds([], []))

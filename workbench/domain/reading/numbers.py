@@ -251,6 +251,7 @@ class Setting:
     ceiling: float = float("inf")  # more than this all values of a column together cannot be
     row_counts: tuple[bool | None, ...] = ()  # what the row itself says, where rows have units of their own
     row_rates: tuple[bool, ...] = ()  # rows whose fractions are meant, whatever the column counts
+    eaten_beside: bool = False  # another column of the same counts had its thousands eaten
     small_money: bool = False  # thousands of rupiah: three decimals of them would be single rupiah
 
     def for_row(self, position: int) -> bool | None:

@@ -124,16 +124,25 @@ def _fill(draft: Draft, evidence: Sequence[Evidence], whole: Evidence) -> None:
     rows = [r.index for r in draft.rows]
     row_units = [(r.own, r.unit) for r in draft.rows]
     rates = fractional_rows(draft.grid, rows, [c.index for c in measures], [r.own for r in draft.rows])
-    draft.values = [
-        read_column(
-            draft.grid, rows, c, setting_of(together, whole, c, c.unit or draft.unit, draft.title, row_units, rates)
-        )
-        for c in measures
+    settings = [setting_of(together, whole, c, c.unit or draft.unit, draft.title, row_units, rates) for c in measures]
+    draft.values = [read_column(draft.grid, rows, c, s) for c, s in zip(measures, settings, strict=True)]
+    if any(v.doubt == "thousands" for column in draft.values for v in column):
+        # one column that lost its thousands speaks for all that count the same
+        for j, (c, s) in enumerate(zip(measures, settings, strict=True)):
+            if s.counts is True and not any(v.doubt for v in draft.values[j]):
+                draft.values[j] = read_column(draft.grid, rows, c, replace(s, eaten_beside=True))
+    draft.fractions = [
+        [i for i, v in enumerate(column) if s.counts is True and _broken(v.value) and not (rates[i] or v.percent)]
+        for column, s in zip(draft.values, settings, strict=True)
     ]
     draft.matrix = _matrix(draft)
     _missing_codes(draft)
     draft.kinds = _kinds(draft, draft.matrix)
     _settle(draft)
+
+
+def _broken(value: float | int | None) -> bool:
+    return value is not None and value != round(value)
 
 
 def _heading(draft: Draft) -> str:

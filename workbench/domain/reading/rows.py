@@ -39,6 +39,8 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
     coded = [c for c in columns if c.role is Role.CODE]
     serial = [c for c in columns if c.role is Role.SERIAL]
     sections = _sections(view, block, values, {c.index for c in stub + serial})
+    closed = {c.index for c in spread if c.index < first_value and _closes_groups(view, block, c, nested)}
+    open_groups: set[int] = set()
     rows: list[Row] = []
     stack: dict[int, str] = {}
     carried: dict[int, str] = {}
@@ -100,6 +102,10 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
             text = view.text(index, c)
             if text:
                 carried[c] = text
+                open_groups.add(c)
+            elif c in closed and c in open_groups and present and _total_like(present[-1][1]):
+                text = carried.get(c, "")  # the total of this year, not of all
+                open_groups.discard(c)
             elif (c in below and index <= below[c][1]) or (column.index < first_value and not present):
                 text = carried.get(c, "")
             elif column.index < first_value and column.kinds["."] > 0 and present:
@@ -129,6 +135,16 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
         if section and _total_like(own):
             section = section[:-1]  # a section ends with its total
     return rows, sorted(sections)
+
+
+def _closes_groups(view: View, block: Block, column: Column, nested: list[Column]) -> bool:
+    """Does a total stand at the end of each group of a column whose value is written once, 2022 and then blank?"""
+    groups = totals = 0
+    for row in block.body:
+        filled = view.tags[row][column.index] != "."
+        groups += filled
+        totals += not filled and any(_total_like(view.text(row, c.index)) for c in nested)
+    return groups >= 2 and totals >= groups
 
 
 def _total_like(text: str) -> bool:

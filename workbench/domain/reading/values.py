@@ -149,6 +149,8 @@ def eaten(typed: NDArray[np.float64], setting: Setting, told: NDArray[np.bool_] 
     if fraction.sum() > broken.sum():
         return nothing
     count, all_of = int(broken.sum()), int(np.isfinite(typed).sum())
+    if setting.counts is True and setting.eaten_beside:
+        return np.asarray(broken, dtype=bool)
     if setting.counts is True:
         three = int((np.abs(np.round(typed[broken], 2) - typed[broken]) > 1e-9).sum())
         if count <= 0.5 * all_of or three >= 0.5 * count:
@@ -158,6 +160,8 @@ def eaten(typed: NDArray[np.float64], setting: Setting, told: NDArray[np.bool_] 
         # whole numbers of the size that the fractions have a thousand times over: the program ate their thousands
         usual, many = float(np.median(size[broken])) * 1000, float(np.median(whole)) if whole.size else 0.0
         return np.asarray(broken, dtype=bool) if many >= 1000 and usual / 20 <= many <= usual * 20 else nothing
+    if not setting.row_counts and count >= 2 and _below_a_thousand(size[broken], whole):
+        return np.asarray(broken, dtype=bool)
     if whole.size < 4 or count > 0.25 * all_of:
         return nothing
     middle = float(np.median(whole))
@@ -165,6 +169,14 @@ def eaten(typed: NDArray[np.float64], setting: Setting, told: NDArray[np.bool_] 
         return nothing
     likely = (size * 20 < middle) & (size * 1000 >= middle / 20) & (size * 1000 <= middle * 20)
     return np.asarray(broken & likely, dtype=bool)
+
+
+def _below_a_thousand(fractions: NDArray[np.float64], whole: NDArray[np.float64]) -> bool:
+    """1.204 and 2.31 beside 987 and 845: only what stayed below a thousand is whole, and far above the fractions."""
+    if not whole.size or whole.max() > 999 or whole.min() < 20 * fractions.max():
+        return False
+    three = np.abs(np.round(fractions, 2) - fractions) > 1e-9
+    return bool(three.mean() >= 0.5 and fractions.max() * 1000 <= 50 * whole.min())
 
 
 def _plain(value: CellValue) -> str:
