@@ -34,6 +34,11 @@ JUMLAH (KAB/KOTA) | | 31 | 28
 def test_label_and_year_alone_are_still_a_header() -> None:
     reading = read("Kecamatan | 2023\nLaweyan | 4120\nJebres | 5110\nBanjarsari | 3007")
     assert cells(reading)["B2"].column == ("2023",) and values(reading)["B3"] == 5110
+    for merges in ([], [(0, 1, 0, 2)]):
+        reading = read(
+            "Kecamatan | Penduduk | | \n | L | P | L + P\nLaweyan | 10 | 12 | 22\nJebres | 14 | 15 | 29", merges=merges
+        )
+        assert cells(reading)["C3"].column == ("Penduduk", "P"), "two cells above three are a header too"
 
 
 def test_number_and_title_of_a_table_in_cells_of_their_own_and_its_continuation() -> None:

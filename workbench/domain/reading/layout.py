@@ -209,8 +209,14 @@ def _is_set_apart(view: View, rows: Sequence[int], position: int) -> bool:
         and "n" not in view.row(following[0])
     ):
         return True
-    if len(filled) != 2 or not labels.is_meta_word(first):
+    if (
+        len(filled) != 2
+        or not labels.is_meta_word(first)
+        or view.span(row, filled[1])[0] != view.span(row, filled[1])[1]
+    ):
         return False
+    if view.filled(following[0])[0] > filled[0]:
+        return False  # Kecamatan | Penduduk above | L | P: the first row of a header
     for nxt in following:
         cells = view.filled(nxt)
         wide = sum(last - first + 1 for first, last in (view.span(nxt, c) for c in cells))
