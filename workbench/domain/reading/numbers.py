@@ -300,7 +300,7 @@ def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Col
         score += 0.4 if setting.measured else 1.0
     if column.shapes[either] >= 2 and not column.english and not column.indonesian:
         score += 0.5
-    if setting.small_money and len(examples) >= 4:
+    if setting.small_money and len(values) >= 4:
         score += 1.0
     if column.shapes[Shape.SPACE_GROUPS]:
         score -= 1.5
