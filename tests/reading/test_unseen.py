@@ -417,3 +417,22 @@ Tahun | Kecamatan | L | P
         typed=True,
     )
     assert cells(reading)["C4"].row == ("2022", "Jumlah") and cells(reading)["D7"].row == ("2023", "Jumlah")
+
+
+def test_labels_repeated_in_english_on_lines_of_their_own() -> None:
+    reading = read(
+        """
+Jenis Kelamin | 2022 | 2023
+Sex | |
+Laki-laki | 1204 | 1300
+Male | |
+Perempuan | 1301 | 1402
+Female | |
+Jumlah | 2505 | 2702
+Total | |
+""",
+        typed=True,
+    )
+    found = cells(reading)
+    assert set(found) == {f"{c}{r}" for c in "BC" for r in (3, 5, 7)} and not codes(reading)
+    assert found["B3"].row == ("Laki-laki/Male",) and found["C7"].kind is Kind.TOTAL

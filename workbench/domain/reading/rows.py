@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.domain.reading import areas, labels, periods
 from workbench.domain.reading.columns import Column
@@ -38,6 +38,9 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
     spread = [c for c in stub if c not in nested]
     coded = [c for c in columns if c.role is Role.CODE]
     serial = [c for c in columns if c.role is Role.SERIAL]
+    echoes = second_language(view, block, values)
+    if echoes:
+        block = replace(block, body=[row for row in block.body if row not in echoes])
     sections = _sections(view, block, values, {c.index for c in stub + serial})
     closed = {c.index for c in spread if c.index < first_value and _closes_groups(view, block, c, nested)}
     open_groups: set[int] = set()
@@ -62,6 +65,8 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
         for column in nested:
             c = column.index
             text = view.text(index, c)
+            if text and (echo := view.text(index + 1, c) if index + 1 in echoes else ""):
+                text = f"{text}/{echo}"
             if text and (index, c) in vertical:
                 below[c] = (text, vertical[(index, c)])
             elif not text and c in below and index <= below[c][1]:
@@ -135,6 +140,24 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
         if section and _total_like(own):
             section = section[:-1]  # a section ends with its total
     return rows, sorted(sections)
+
+
+def second_language(view: View, block: Block, values: list[int]) -> set[int]:
+    """Lines that say the label above once more in English: a line without values below each row, at its column."""
+    full = {row for row in block.body if any(view.tags[row][c] in "nsyd" for c in values)}
+    below = {
+        row
+        for row in block.body
+        if row not in full
+        and row - 1 in full
+        and len(view.filled(row)) == 1
+        and view.tags[row][view.filled(row)[0]] == "t"
+        and view.tags[row - 1][view.filled(row)[0]] == "t"
+    }
+    if len(full) < 2 or len(below) < 0.8 * len(full):
+        return set()
+    first = block.body[0]
+    return below | ({first} if first not in full and len(view.filled(first)) == 1 and first + 1 in full else set())
 
 
 def _closes_groups(view: View, block: Block, column: Column, nested: list[Column]) -> bool:
