@@ -7,16 +7,17 @@ from random import Random
 
 import pytest
 
+from workbench import moment
 from workbench.domain.clock import Clock
 from workbench.domain.sla import Flag
 from workbench.domain.sop import END, OutcomeKind
 from workbench.domain.sop_paths import downstream
-from workbench.services import demo_past, demo_story
+from workbench.services import audit, case_link, demo_past, demo_story, office_clock
 from workbench.services.demo_past_cast import Cast
 from workbench.services.demo_past_plan import Course
 from workbench.services.demo_past_script import PORTAL, Script
 from workbench.settings import get_settings
-from workbench.storage import calendar_seed, sop_files
+from workbench.storage import calendar_seed, casebook, database, sop_files
 
 MOMENTS = [
     datetime(2026, 11, 30, 20, 53, tzinfo=UTC),  # four in the morning; a case then stood where it had not come yet
@@ -124,3 +125,21 @@ def test_every_lane_has_work_in_time_at_risk_and_late(clock: Clock, now: datetim
     lacking = {lane: flags - found.get(lane, set()) for lane, flags in possible.items()}
     assert not any(lacking.values()), {lane: flags for lane, flags in lacking.items() if flags}
     assert all(Flag.BREACHED in flags and len(flags) >= 2 for flags in possible.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["first minute of the year", "Lebaran"])
+def test_the_main_job_is_played_at_odd_moments(sqlite_db: object, name: str) -> None:
+    """Up to the files accepted; the draft is rendered by a process of its own, which keeps today's hour."""
+    now = ODD[name]
+    story = demo_story.Story(lambda act, sentence: None)
+    with moment.at(now):
+        story.office()
+        with database.session() as session:
+            start = demo_story.opening(office_clock.clock(session), now)
+        story.order("2025", start)
+        story.gather("2025", start + timedelta(hours=2))
+    with moment.at(now), database.session() as session:
+        assert audit.verify(session).problems == ()
+        assert story.returned == 1 and case_link.standing(session, story.case_id).step == "6"
+        assert max(row.at for row in casebook.all_events(session)) < now

@@ -203,3 +203,26 @@ def test_a_reply_is_drafted_by_the_form_and_completes_its_case(desk: Office) -> 
     assert not at.exception
     opened = page(desk, "kadis", surat=str(number))
     assert "Nomor diberikan saat langkah tanda tangan diputus" in plain(opened)
+
+
+def test_an_administrator_sets_the_agenda_up_and_reads_no_letter(desk: Office) -> None:
+    with database.writing() as session:
+        receive(session, desk, "a", facts=facts("Data guru"))
+        number = people.add_person(session, username="admin", name="Wahyu Pranoto", by="system")
+        people.assign(session, person_id=number, role=Role.ADMINISTRATOR, title="Administrator", opd_code="2.16.01",
+                      by="system")  # fmt: skip
+        desk.people["admin"] = people.person(session, number)
+    at = page(desk, "admin")
+    assert "Data guru" not in plain(at) and not at.dataframe
+    at.text_input(key="set-unit").set_value("DKISP-2").run()
+    button(at, "Simpan pengaturan").click().run()
+    with database.session() as session:
+        assert letters.settings(session).unit == "DKISP-2"
+
+
+def test_a_link_holds_codes_not_words(desk: Office) -> None:
+    with database.writing() as session:
+        draft(session, desk, "d")
+    at = page(desk, "clerk", buku="out", tahun="1999")
+    assert at.segmented_control(key="buku").value == "out" and at.selectbox(key="tahun").value != "1999"
+    assert len(at.dataframe) == 1
