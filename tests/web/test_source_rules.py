@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,11 @@ def guard_of(tree: ast.Module) -> bool:
 @pytest.mark.parametrize("spec", [pytest.param(spec, id=spec.file) for spec in navigation.registered()])
 def test_a_page_begins_with_its_guard(spec: navigation.PageSpec) -> None:
     assert guard_of(ast.parse(spec.path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("first", ["app", "workbench.cli", "workbench.services.collect"])
+def test_the_application_is_imported_from_its_door(first: str) -> None:
+    """Modules that import each other in a circle work or fail by who comes first; tests come by other ways."""
+    command = [sys.executable, "-c", f"import {first}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=CHECKOUT)
+    assert done.returncode == 0, done.stderr
