@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from textwrap import shorten
 
 from workbench.domain import sla_words
 from workbench.domain.warnings import URGENCY, Threshold
@@ -15,6 +16,7 @@ from workbench.i18n import N_, _
 from workbench.services import office_clock
 
 LONGEST_LIST = 12
+LONGEST_LINE = 80
 
 _HEADINGS = {
     Threshold.LAW_BREACHED: N_("Lewat tenggat undang-undang"),
@@ -127,10 +129,12 @@ def _sections(lines: Sequence[Line]) -> list[str]:
 
 def _said(line: Line) -> list[str]:
     due = sla_words.moment_words(office_clock.local(line.due_at))
-    second = _("  Langkah {no}. {activity}; jatuh tempo {due}").format(no=line.step, activity=line.activity, due=due)
+    second = _("  jatuh tempo {due}").format(due=due)
     if line.holder:
         second += _("; dipegang {holder}").format(holder=line.holder)
-    return [f"- {line.number} · {' '.join(line.subject.split())}", second]
+    activity = shorten(line.activity, LONGEST_LINE, placeholder=" …")
+    third = _("  Langkah {no}. {activity}").format(no=line.step, activity=activity)
+    return [f"- {line.number} · {' '.join(line.subject.split())}", second, third]
 
 
 def _foot() -> list[str]:
