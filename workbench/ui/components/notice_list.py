@@ -8,10 +8,11 @@ from workbench.domain.people import Person, Role
 from workbench.domain.warnings import LATE
 from workbench.i18n import _
 from workbench.services import changes, digest, notices
+from workbench.services.notices import Notice
 from workbench.ui import access, feedback, words
 from workbench.ui.resources import reading, writing
 
-_SHOWN = 6
+_SHOWN = 3
 
 
 def warnings(person: Person) -> None:
@@ -24,19 +25,25 @@ def warnings(person: Person) -> None:
     if not found:
         return
     st.subheader(_("Peringatan"), anchor=False)
+    found.sort(key=lambda notice: not notice.mine)  # what lies in one's own hands first, each part as urgent as it was
     for notice in found[:_SHOWN]:
-        colour = "red" if notice.threshold in LATE else "orange"
-        where = _("langkah {no}. {activity}").format(no=notice.step, activity=words.plain(notice.activity))
-        link = f"[{notice.number}](/perkara?case={notice.case_id})"
-        st.markdown(
-            f":{colour}-badge[{digest.heading(notice.threshold)}] {link} · {words.plain(notice.subject)} · {where} "
-            f":gray[{_('jatuh tempo {when}').format(when=words.when(notice.due_at))}]"
-        )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if len(found) > _SHOWN:
-            st.caption(_("dan {n} lainnya").format(n=len(found) - _SHOWN), width="content")
-        ids = tuple(number for notice in found for number in notice.ids)
-        st.button(_("Tandai dibaca"), key="notices-read", icon=":material/done_all:", on_click=_read, args=(ids,))
+        _line(notice)
+    if len(found) > _SHOWN:
+        with st.expander(_("dan {n} lainnya").format(n=words.number(len(found) - _SHOWN))):
+            for notice in found[_SHOWN:]:
+                _line(notice)
+    ids = tuple(number for notice in found for number in notice.ids)
+    st.button(_("Tandai dibaca"), key="notices-read", icon=":material/done_all:", on_click=_read, args=(ids,))
+
+
+def _line(notice: Notice) -> None:
+    colour = "red" if notice.threshold in LATE else "orange"
+    where = _("langkah {no}. {activity}").format(no=notice.step, activity=words.plain(notice.activity))
+    link = f"[{notice.number}](/perkara?case={notice.case_id})"
+    st.markdown(
+        f":{colour}-badge[{digest.heading(notice.threshold)}] {link} · {words.plain(notice.subject)} · {where} "
+        f":gray[{_('jatuh tempo {when}').format(when=words.when(notice.due_at))}]"
+    )
 
 
 def _read(ids: tuple[int, ...]) -> None:
