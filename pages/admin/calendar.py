@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import streamlit as st
 
-from workbench.domain.calendar import HolidayKind, OfficeCalendar
+from workbench.domain.calendar import Holiday, HolidayKind, OfficeCalendar
 from workbench.domain.people import SUPERVISOR_ROLES, WALIDATA_ROLES, Person, Role
 from workbench.domain.sla_words import day_words
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, _n
 from workbench.services import calendar
-from workbench.ui import access, feedback, frame
+from workbench.ui import access, feedback, frame, words
 from workbench.ui.feedback import shown_errors
 from workbench.ui.resources import reading, writing
 
@@ -24,31 +24,78 @@ KINDS = {
 person = access.require(*WALIDATA_ROLES, Role.ADMINISTRATOR)
 
 
-@st.dialog(_("Tambah hari libur"))
+@st.dialog(_("Tambah hari libur"), width="large")
 def add_holiday(by: Person, office: OfficeCalendar) -> None:
-    day = st.date_input(_("Tanggal"), value=None, min_value=office.first, max_value=office.last, format="DD/MM/YYYY")
-    name = st.text_input(_("Nama hari libur"))
-    kind = st.selectbox(_("Jenis"), list(KINDS), index=2, format_func=lambda kind: _(KINDS[kind]))
-    basis = st.text_input(_("Dasar"), help=_("Nomor surat edaran atau keputusan bersama."))
-    st.caption(_("Tenggat perkara yang masih berjalan dihitung ulang; penilaian yang sudah jatuh tidak berubah."))
-    if st.button(_("Simpan versi baru"), type="primary", disabled=day is None):
+    left, right = st.columns(2)
+    day = left.date_input(
+        _("Tanggal"), value=None, min_value=office.first, max_value=office.last, format="DD/MM/YYYY", key="holiday-day"
+    )
+    name = right.text_input(_("Nama hari libur"), key="holiday-name")
+    kind = left.selectbox(_("Jenis"), list(KINDS), index=2, format_func=lambda kind: _(KINDS[kind]))
+    basis = right.text_input(_("Dasar"), help=_("Nomor surat edaran atau keputusan bersama."), key="holiday-basis")
+    estimated = st.checkbox(
+        _("Tanggal masih perkiraan"), help=_("Tenggat yang bergantung padanya ditandai perkiraan."), key="holiday-guess"
+    )
+    if day is None:
+        st.caption(_("Pilih tanggal; tenggat yang akan bergeser ditampilkan sebelum disimpan."))
+        return
+    impact(calendar.with_holiday(office, Holiday(day, name, kind, estimated)), day)
+    if st.button(_("Simpan versi baru"), type="primary", key="holiday-save"):
         with shown_errors() as outcome, writing() as session:
-            change = calendar.add_holiday(session, day=day, name=name, kind=kind, legal_basis=basis, by=by)
+            change = calendar.add_holiday(
+                session, day=day, name=name, kind=kind, legal_basis=basis, estimated=estimated, by=by
+            )
         if outcome.ok:
             tell(change.moved)
             st.rerun()
 
 
-@st.dialog(_("Hapus hari libur"))
-def remove_holiday(by: Person, day: date, name: str) -> None:
-    st.markdown(_("**{day}**, {name}, menjadi hari kerja lagi.").format(day=day_words(day), name=name))
-    basis = st.text_input(_("Dasar"), help=_("Nomor surat edaran atau keputusan bersama."))
-    if st.button(_("Simpan versi baru"), type="primary"):
+@st.dialog(_("Hapus hari libur"), width="large")
+def remove_holiday(by: Person, office: OfficeCalendar, day: date, name: str) -> None:
+    st.markdown(_("**{day}**, {name}, menjadi hari kerja lagi.").format(day=day_words(day), name=words.plain(name)))
+    basis = st.text_input(_("Dasar"), help=_("Nomor surat edaran atau keputusan bersama."), key="holiday-basis")
+    impact(calendar.without_holiday(office, day), day)
+    if st.button(_("Simpan versi baru"), type="primary", key="holiday-save"):
         with shown_errors() as outcome, writing() as session:
             change = calendar.remove_holiday(session, day=day, legal_basis=basis, by=by)
         if outcome.ok:
             tell(change.moved)
             st.rerun()
+
+
+def impact(changed: OfficeCalendar, day: date) -> None:
+    """Which open deadlines move from when to when, told before anything is saved."""
+    with reading() as session:
+        moved = calendar.preview(session, changed)
+    st.markdown(f"**{_('Yang bergeser bila {day} diubah').format(day=day_words(day))}**")
+    if not moved:
+        st.info(_("Tidak ada tenggat terbuka yang bergeser."), icon=":material/event_available:")
+        return
+    st.dataframe(
+        [
+            {
+                _("Perkara"): item.number,
+                _("Tenggat langkah"): from_to(item.step_before, item.step_after),
+                _("Tenggat SOP"): from_to(item.sop_before, item.sop_after),
+                _("Tenggat hukum"): from_to(item.law_before, item.law_after),
+                _("Langkah sekarang"): item.step,
+                _("Hal"): item.subject,
+            }
+            for item in moved
+        ],
+        hide_index=True,
+        height=min(38 + 35 * len(moved), 300),
+        alt=_("Tenggat terbuka yang bergeser"),
+    )
+    told = _n("{n} perkara terbuka bergeser. Penilaian yang sudah jatuh tetap memakai versi kalendernya.", len(moved))
+    st.caption(told.format(n=words.number(len(moved))))
+
+
+def from_to(before: datetime | None, after: datetime | None) -> str:
+    """From when to when a due time moves, or that it stays."""
+    if before == after:
+        return _("tetap") if before is not None else "–"
+    return f"{words.when(before)} → {words.when(after)}"
 
 
 def tell(moved: int) -> None:
@@ -70,47 +117,49 @@ year = st.segmented_control(
 if may_change and st.button(_("Tambah hari libur"), type="primary", icon=":material/event_busy:"):
     add_holiday(person, office)
 
-days, hours = st.columns([2, 1], gap="medium")
-with days:
-    holidays = [holiday for holiday in office.holidays if holiday.day.year == year]
-    st.subheader(_("Hari libur {year}").format(year=year), anchor=False)
-    picked = st.dataframe(
+holidays = [holiday for holiday in office.holidays if holiday.day.year == year]
+st.subheader(_("Hari libur {year}").format(year=year), anchor=False)
+picked = st.dataframe(
+    [
+        {
+            _("Tanggal"): day_words(holiday.day),
+            _("Nama"): holiday.name,
+            _("Jenis"): _(KINDS[holiday.kind]) + (f" · {_('perkiraan')}" if holiday.estimated else ""),
+        }
+        for holiday in holidays
+    ],
+    hide_index=True,
+    height="content",
+    key=f"calendar_holidays_{year}",
+    alt=_("Hari libur {year}").format(year=year),
+    **({"on_select": "rerun", "selection_mode": "single-row"} if may_change else {}),
+)
+if may_change and picked.selection.rows:
+    chosen = holidays[picked.selection.rows[0]]
+    if st.button(_("Hapus {name}").format(name=chosen.name), icon=":material/event_available:", key="holiday-remove"):
+        remove_holiday(person, office, chosen.day, chosen.name)
+
+st.subheader(_("Jam kerja"), anchor=False)
+MONDAY = date(2026, 7, 6)
+for place, (key, table) in zip(st.columns(len(office.hours), gap="medium"), office.hours.items(), strict=True):
+    label = _("Hari biasa") if key == office.default else _("Ramadan") if key == "ramadan" else key
+    place.markdown(f"**{label}**")
+    place.dataframe(
         [
             {
-                _("Tanggal"): day_words(holiday.day),
-                _("Nama"): holiday.name,
-                _("Jenis"): _(KINDS[holiday.kind]) + (f" · {_('perkiraan')}" if holiday.estimated else ""),
+                _("Hari"): day_words(MONDAY + timedelta(days=index)).split(",")[0],
+                _("Jam"): ", ".join(str(span) for span in spans).replace(":", "."),
             }
-            for holiday in holidays
+            for index, spans in sorted(table.items())
         ],
         hide_index=True,
         height="content",
-        key=f"calendar_holidays_{year}",
-        **({"on_select": "rerun", "selection_mode": "single-row"} if may_change else {}),
+        alt=label,
     )
-    if may_change and picked.selection.rows:
-        chosen = holidays[picked.selection.rows[0]]
-        if st.button(_("Hapus {name}").format(name=chosen.name), icon=":material/event_available:"):
-            remove_holiday(person, chosen.day, chosen.name)
-with hours:
-    st.subheader(_("Jam kerja"), anchor=False)
-    monday = date(2026, 7, 6)
-    names = {index: day_words(monday.replace(day=6 + index)).split(",")[0] for index in range(7)}
-    for key, table in office.hours.items():
-        label = _("Hari biasa") if key == office.default else _("Ramadan") if key == "ramadan" else key
-        st.markdown(f"**{label}**")
-        st.dataframe(
-            [
-                {_("Hari"): names[index], _("Jam"): ", ".join(str(span) for span in spans).replace(":", ".")}
-                for index, spans in sorted(table.items())
-            ],
-            hide_index=True,
-            height="content",
-        )
-    for regime in office.regimes:
-        if year in (regime.first.year, regime.last.year):
-            estimate = f" · {_('perkiraan')}" if regime.estimated else ""
-            st.markdown(f"{regime.name}{estimate}  \n:gray[{day_words(regime.first)} – {day_words(regime.last)}]")
+for regime in office.regimes:
+    if year in (regime.first.year, regime.last.year):
+        estimate = f" · {_('perkiraan')}" if regime.estimated else ""
+        st.markdown(f"{regime.name}{estimate}  \n:gray[{day_words(regime.first)} – {day_words(regime.last)}]")
 
 with st.expander(_("Versi dan dasarnya"), icon=":material/history:"):
     st.markdown(_("Berlaku sekarang: {basis}").format(basis=office.legal_basis))

@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from tests.conftest import Office
 from workbench import moment
-from workbench.domain.calendar import Interval
+from workbench.domain.calendar import Holiday, HolidayKind, Interval
 from workbench.domain.engine import Event, EventType
 from workbench.domain.errors import NotAllowed, Refused
 from workbench.domain.sop import Unit
@@ -56,6 +56,33 @@ def test_a_holiday_moves_what_is_open(office: Office) -> None:
         last = session.exec(select(EventRow).order_by(EventRow.id.desc())).first()  # type: ignore[union-attr]
         assert last is not None
         assert last.calendar_sha == change.sha
+
+
+def test_the_preview_tells_what_will_move_and_writes_nothing(sqlite_office: Office) -> None:
+    with moment.at(FRIDAY), database.writing() as session:
+        case_id = track.start(session, sop_id="trk-layanan-data", subject="A", by=sqlite_office["clerk"], idem="a")
+        track.start(session, sop_id="bwi-permintaan", subject="B", by=sqlite_office["clerk"], idem="b")
+        number = track.case(session, case_id=case_id).number
+    with moment.at(FRIDAY), database.session() as session:
+        before = calendar.current(session)
+        changed = calendar.with_holiday(before, Holiday(date(2026, 7, 13), "Hari jadi", HolidayKind.LOCAL, True))
+        told = calendar.preview(session, changed)
+        (mine,) = (row for row in told if row.number == number)
+        assert mine.step == "1. Mengajukan surat permohonan data statistik kepada Kepala Dinas"
+        assert mine.step_before is not None and mine.step_after is not None
+        assert (mine.step_before.date(), mine.step_after.date()) == (date(2026, 7, 13), date(2026, 7, 14))
+        assert mine.law_before is not None and mine.law_after is not None and mine.law_before < mine.law_after
+        assert calendar.preview(session, before) == []
+        assert calendar.current(session).sha == before.sha
+    with moment.at(FRIDAY), database.writing() as session:
+        change = calendar.add_holiday(
+            session, day=date(2026, 7, 13), name="Hari jadi", by=sqlite_office["kadis"], legal_basis=SE, estimated=True
+        )
+        assert change.moved == len(told), "what is previewed is what moves"
+        after = track.case(session, case_id=case_id)
+        assert after.step_clock.due_at == mine.step_after
+        assert calendar.current(session).off[date(2026, 7, 13)].estimated
+        assert calendar.without_holiday(calendar.current(session), date(2026, 7, 13)).holidays == before.holidays
 
 
 def test_what_no_calendar_reached_is_judged_when_one_does(sqlite_office: Office) -> None:

@@ -51,6 +51,33 @@ def check_structure(body: bytes) -> None:
     edges = {e.get("bpmnElement"): e.findall(tag(DI, "waypoint")) for e in root.iter(tag(BPMNDI, "BPMNEdge"))}
     assert set(edges) == set(flows)
     check_geometry(process, shapes, edges, flows)
+    check_labels(root, shapes, edges, flows)
+
+
+def check_labels(root: ET.Element, shapes: dict, edges: dict, flows: dict) -> None:
+    """Every named flow has a place for its name, on which no node, no other name and no arrow stands."""
+    labels = {
+        e.get("bpmnElement"): box(e.find(f"{tag(BPMNDI, 'BPMNLabel')}/{tag(DC, 'Bounds')}"))
+        for e in root.iter(tag(BPMNDI, "BPMNEdge"))
+        if e.find(tag(BPMNDI, "BPMNLabel")) is not None
+    }
+    assert set(labels) == {key for key, flow in flows.items() if flow.get("name")}
+    containers = {e.get("id") for e in root.iter(tag(BPMN, "subProcess"))} | {"pool"}
+    containers |= {e.get("id") for e in root.iter(tag(BPMN, "lane"))}
+    names = sorted(labels.items())
+    for position, (key, here) in enumerate(names):
+        others = [there for _key, there in names[position + 1 :]]
+        nodes = [box(bounds) for element, bounds in shapes.items() if element not in containers]
+        for there in [*others, *nodes]:
+            apart = here[2] <= there[0] or there[2] <= here[0] or here[3] <= there[1] or there[3] <= here[1]
+            assert apart, (key, here, there)
+        for flow, waypoints in edges.items():
+            points = [(float(p.get("x")), float(p.get("y"))) for p in waypoints]
+            for (x1, y1), (x2, y2) in pairwise(points):
+                crossed = (
+                    max(x1, x2) > here[0] and min(x1, x2) < here[2] and max(y1, y2) > here[1] and min(y1, y2) < here[3]
+                )
+                assert not crossed, (flow, key)
 
 
 def box(bounds: ET.Element) -> tuple[float, float, float, float]:

@@ -21,6 +21,7 @@ from workbench.reporting.sop_layout import flow_rows, lay_out, minimal_height
 from workbench.services.sop_library import check
 from workbench.storage.sop_document import from_document, to_document
 
+TABLES = ("lanes", "steps", "outcomes", "phases")
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 
 
@@ -32,7 +33,7 @@ def edited(sop_id: str, **change: Any):
     """The SOP after edits: ``lanes``/``steps``/``outcomes`` are functions on the rows of a table."""
     base = shipped()[sop_id]
     before = tables(base)
-    new = {name: rows(getattr(before, name)) for name in ("lanes", "steps", "outcomes")}
+    new = {name: rows(getattr(before, name)) for name in TABLES}
     for name in new:
         if name in change:
             new[name] = change[name](new[name])
@@ -152,6 +153,58 @@ def test_a_step_with_a_time_of_its_own_leaves_its_phase() -> None:
     assert not check(shipped()["ska-publikasi"], new).errors
 
 
+def test_phases_are_edited_by_their_table_and_the_steps_that_name_them() -> None:
+    base = shipped()["ska-publikasi"]
+    longer = edited("ska-publikasi", phases=set_in(1, amount=3), steps=set_in(3, phase="A"))
+    assert [(p.key, p.steps, p.standard.amount) for p in longer.phases] == [
+        ("A", ("1", "2", "3", "4"), 1), ("B", ("5", "6", "7", "8"), 3), ("C", ("9",), 1),
+    ]  # fmt: skip
+    assert [phase.printed for phase in longer.phases[:2]] == ["", ""], "what changed is not what was printed"
+    checked = check(base, longer)
+    assert not checked.errors and checked.changes == (
+        "Fase A: langkah 1, 2, 3 selama 1 hari kerja → langkah 1, 2, 3, 4 selama 1 hari kerja.",
+        "Fase B: langkah 4, 5, 6, 7, 8 selama 1 hari kerja → langkah 5, 6, 7, 8 selama 3 hari kerja.",
+    )
+    fresh = edited(
+        "sby-penyebarluasan",
+        steps=lambda t: set_in(3, amount=None, unit=None, phase="A")(set_in(2, amount=None, unit=None, phase="A")(t)),
+        phases=lambda t: [*t, {"key": "A", "amount": 2, "unit": "working_days"}, {"key": "B"}],
+    )
+    assert [(p.key, p.steps) for p in fresh.phases] == [("A", ("3", "4"))] and fresh.step("4").phase == "A"
+    assert not check(shipped()["sby-penyebarluasan"], fresh).errors
+
+
+def test_a_phase_without_a_time_or_unknown_is_named() -> None:
+    with pytest.raises(BadRevision) as caught:
+        edited("ska-publikasi", phases=set_in(0, amount=None, unit=None), steps=set_in(8, phase="Q"))
+    assert [(p.table, p.row) for p in caught.value.problems] == [("Tabel fase", 1), ("Tabel langkah", 9)]
+
+
+def test_a_fan_out_is_made_moved_and_taken_away_on_screen() -> None:
+    base = shipped()["srg-pengumpulan-publikasi"]
+    moved = edited("srg-pengumpulan-publikasi", steps=set_in(4, each_opd=False), top=replace(head(base), join="5"))
+    assert (moved.fan_out.steps, moved.fan_out.join, moved.fan_out.per) == (("3", "4"), "5", "perangkat_daerah")
+    assert moved.fan_out.confidence is Confidence.PRINTED, "an officer who changes a reading takes it on"
+    gone = edited("srg-pengumpulan-publikasi", steps=lambda t: [{**row, "each_opd": False} for row in t])
+    assert gone.fan_out is None and "Cabang per OPD berubah." in check(base, gone).changes
+    other = shipped()["ska-publikasi"]
+    made = edited("ska-publikasi", steps=set_in(3, each_opd=True), top=replace(head(other), join="5"))
+    assert made.fan_out.steps == ("4",) and not check(other, made).errors
+    with pytest.raises(BadRevision, match="bergabung belum dipilih"):
+        edited("ska-publikasi", steps=set_in(3, each_opd=True))
+
+
+def test_start_service_clock_and_legal_clock_are_chosen_beside_the_tables() -> None:
+    base = shipped()["bwi-permintaan"]
+    top = replace(head(base), service_stops="9", legal_clock=False)
+    changed = edited("bwi-permintaan", top=top)
+    assert (changed.service_clock_stops, changed.legal_clock) == ("9", False)
+    assert check(base, changed).changes == (
+        "Jam layanan berhenti di: langkah 8 → langkah 9.", "Tenggat undang-undang tidak lagi berlaku.",
+    )  # fmt: skip
+    assert "unreachable" in {p.rule for p in check(base, edited("bwi-permintaan", top=replace(top, start="2"))).errors}
+
+
 def test_a_new_lane_gets_a_key_from_its_name() -> None:
     new = edited(
         "sby-penyebarluasan",
@@ -182,7 +235,7 @@ def an_edit(draw: st.DrawFn, tables_: dict[str, list[dict[str, Any]]]) -> None:
     numbers = [row["no"] for row in tables_["steps"]]
     places = [*numbers, "END", "99", ""]
     lanes = [row.get("key") or "" for row in tables_["lanes"]]
-    table = draw(st.sampled_from(["lanes", "steps", "outcomes"]))
+    table = draw(st.sampled_from(["lanes", "steps", "steps", "outcomes", "phases"]))
     these = tables_[table]
     action = draw(st.sampled_from(["change", "change", "change", "drop", "add", "swap"]))
     if action == "drop" and these:
@@ -207,6 +260,8 @@ def an_edit(draw: st.DrawFn, tables_: dict[str, list[dict[str, Any]]]) -> None:
                     "to": draw(st.sampled_from(places)), "kind": draw(st.sampled_from([*OutcomeKind, "entah"])),
                 }
             )  # fmt: skip
+        elif table == "phases":
+            these.append({"key": draw(st.sampled_from(["A", "Z", ""])), "amount": draw(AMOUNTS), "unit": "months"})
         else:
             these.append({"name": draw(st.text(max_size=8)), "role": draw(st.sampled_from([*Role, "raja"]))})
     elif these:
@@ -218,6 +273,8 @@ def an_edit(draw: st.DrawFn, tables_: dict[str, list[dict[str, Any]]]) -> None:
                     st.fixed_dictionaries({"activity": st.text(max_size=30)}),
                     st.fixed_dictionaries({"lane": st.sampled_from([*lanes, "tak_ada"])}),
                     st.fixed_dictionaries({"waiting_for": st.sampled_from([None, *lanes, "tak_ada"])}),
+                    st.fixed_dictionaries({"phase": st.sampled_from([None, "A", "B", "Z"]), "amount": st.none()}),
+                    st.fixed_dictionaries({"each_opd": st.booleans()}),
                     st.fixed_dictionaries({"evidence": st.sampled_from([None, "letter", "draft"])}),
                 )
             )
@@ -229,6 +286,8 @@ def an_edit(draw: st.DrawFn, tables_: dict[str, list[dict[str, Any]]]) -> None:
                     st.fixed_dictionaries({"label": st.text(max_size=12)}),
                 )
             )
+        elif table == "phases":
+            row |= {"amount": draw(AMOUNTS), "unit": draw(st.sampled_from([None, *Unit]))}
         else:
             row |= draw(
                 st.one_of(
@@ -244,13 +303,18 @@ def an_edit(draw: st.DrawFn, tables_: dict[str, list[dict[str, Any]]]) -> None:
 def test_any_edit_is_refused_with_a_place_or_makes_a_whole_sop(data: st.DataObject) -> None:
     base = shipped()[data.draw(st.sampled_from(IDS))]
     before = tables(base)
-    tables_ = {name: rows(getattr(before, name)) for name in ("lanes", "steps", "outcomes")}
+    tables_ = {name: rows(getattr(before, name)) for name in TABLES}
     for _n in range(data.draw(st.integers(1, 4))):
         data.draw(an_edit(tables_))
+    places = ["", *(str(row.get("no") or "") for row in tables_["steps"])]
+    top = replace(
+        head(base), version="baru", join=data.draw(st.sampled_from([head(base).join, *places])),
+        start=data.draw(st.sampled_from([base.start, base.start, *places])),
+    )  # fmt: skip
     confirm = data.draw(st.frozensets(st.sampled_from([r.key for r in readings(base)] or ["x"]), max_size=4))
     try:
         draft = revise(
-            base, Tables(**{k: tuple(v) for k, v in tables_.items()}), replace(head(base), version="baru"),
+            base, Tables(**{k: tuple(v) for k, v in tables_.items()}), top,
             confirm=confirm, by="Budi", at=NOON,
         )  # fmt: skip
     except BadRevision as error:

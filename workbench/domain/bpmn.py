@@ -195,14 +195,20 @@ def _diagram(root: ET.Element, drawing: Drawing) -> None:
         element = ET.SubElement(plane, _q(BPMNDI, "BPMNEdge"), {"id": f"{edge.id}_di", "bpmnElement": edge.id})
         for x, y in edge.points:
             ET.SubElement(element, _q(DI, "waypoint"), {"x": _number(x), "y": _number(y)})
+        if edge.label is not None:
+            _bounds(ET.SubElement(element, _q(BPMNDI, "BPMNLabel")), edge.label)
 
 
 def _shape(plane: ET.Element, element_id: str, box: Box, extra: dict[str, str]) -> None:
     shape = ET.SubElement(
         plane, _q(BPMNDI, "BPMNShape"), {"id": f"{element_id}_di", "bpmnElement": element_id, **extra}
     )
+    _bounds(shape, box)
+
+
+def _bounds(element: ET.Element, box: Box) -> None:
     ET.SubElement(
-        shape, _q(DC, "Bounds"),
+        element, _q(DC, "Bounds"),
         {"x": _number(box.x), "y": _number(box.y), "width": _number(box.width), "height": _number(box.height)},
     )  # fmt: skip
 

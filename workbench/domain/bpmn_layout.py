@@ -6,6 +6,7 @@ other columns run in the free strip above the tasks of a lane, each on a line of
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -15,14 +16,16 @@ from workbench.domain.sop_flow import is_decision
 
 Point = tuple[float, float]
 
-TASK = (160.0, 100.0)
+TASK = (180.0, 120.0)
 GATEWAY = 50.0
 EVENT = 36.0
 GAP = 40.0
-LANE_HEIGHT = 260.0
+LANE_HEIGHT = 290.0
 LANE_LABEL = 30.0
 STRIP = 11.0
 SUB_PADDING = 50.0
+LABEL_HEIGHT = 14.0
+LETTER = 6.2  # width of a letter of a label, generously: modellers draw them in 11 px
 LEFT, TOP = 160.0, 80.0
 
 
@@ -76,7 +79,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A sequence flow; ``step`` and ``outcome`` say which outcome of which step it is, if any."""
+    """A sequence flow; ``step`` and ``outcome`` say which outcome of which step it is, if any.
+
+    ``label`` is the place of its name, beside where it leaves a gateway; None where it has no name.
+    """
 
     id: str
     source: str
@@ -84,6 +90,7 @@ class Edge:
     points: tuple[Point, ...] = ()
     step: str = ""
     outcome: str = ""
+    label: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,7 @@ class _Builder:
     x: float = LEFT + LANE_LABEL + GAP
     ids: dict[str, str] = field(default_factory=dict)
     used: dict[float, int] = field(default_factory=dict)
+    labelled: Counter[tuple[str, bool]] = field(default_factory=Counter)
 
     def drawing(self) -> Drawing:
         sop = self.sop
@@ -167,7 +175,8 @@ class _Builder:
             gateway = Box(self.x, self._axis(row) - GATEWAY / 2, GATEWAY, GATEWAY)
             self.nodes.append(Node(f"{node_id}_choice", NodeKind.GATEWAY, "", row, gateway, step.no, parent))
             self.edges.append(Edge(f"{node_id}_to_choice", node_id, f"{node_id}_choice"))
-            self.x += GATEWAY + GAP
+            longest = max(len(outcome.label) for outcome in step.outcomes)
+            self.x += GATEWAY + GAP / 2 + 6 + max(GAP, longest * LETTER)  # room for a name above the way on
 
     def _named(self, step: Step) -> str:
         """Within a sub-process there are no lanes, so the task itself says who does it."""
@@ -218,7 +227,22 @@ class _Builder:
         nodes = {node.id: node for node in self.nodes}
         source, target = nodes[edge.source], nodes[edge.target]
         straight = self._next_to(source, target)
-        return replace(edge, points=self._straight(source.box, target.box) if straight else self._over(source, target))
+        points = self._straight(source.box, target.box) if straight else self._over(source, target)
+        return replace(edge, points=points, label=self._label(edge, source, straight))
+
+    def _label(self, edge: Edge, source: Node, straight: bool) -> Box | None:
+        """Above the way on, or to the right of the way up; names beside one gateway stand over each other."""
+        if source.kind is not NodeKind.GATEWAY:
+            return None
+        outcome = self.sop.step(edge.step).outcome(edge.outcome)
+        width = len(outcome.label) * LETTER if outcome else 0.0
+        before = self.labelled[source.id, straight]
+        self.labelled[source.id, straight] += 1
+        if straight:
+            y = source.box.middle[1] - LABEL_HEIGHT * (before + 1) - 4
+            return Box(source.box.right + 2, y, width, LABEL_HEIGHT)
+        y = source.box.y - LABEL_HEIGHT * (before + 1) - 6
+        return Box(source.box.middle[0] + 5, y, width, LABEL_HEIGHT)
 
     def _next_to(self, source: Node, target: Node) -> bool:
         """Does no other node of the same container stand between them, looking from left to right?"""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from workbench.domain.sop import END, Sop, Step
+from workbench.domain.sop import END, Phase, Sop, Step
 from workbench.domain.sop_flow import standard_words
 from workbench.domain.sop_paths import downstream
 from workbench.domain.sop_readings import confirmations, place_words
+from workbench.domain.sop_words import evidence_word, outcome_word, role_word
 from workbench.i18n import _
 
 _ALIKE = 85.0
@@ -55,7 +56,7 @@ def _lanes(old: Sop, new: Sop) -> Iterator[str]:
         if was.name != lane.name:
             yield _changed(_("Pelaksana"), was.name, lane.name)
         if was.role is not lane.role:
-            yield _changed(_("Peran {name}").format(name=lane.name), was.role.value, lane.role.value)
+            yield _changed(_("Peran {name}").format(name=lane.name), role_word(was.role), role_word(lane.role))
         if was.external is not lane.external:
             place = _("pihak luar") if lane.external else _("kantor sendiri")
             yield _("{name} kini dihitung sebagai {place}.").format(name=lane.name, place=place)
@@ -95,7 +96,7 @@ def _step(old: Sop, new: Sop, was: Step, now: Step) -> Iterator[str]:
         (_("kelengkapan"), was.inputs, now.inputs),
         (_("output"), was.output, now.output),
         (_("keterangan"), was.note, now.note),
-        (_("bukti"), was.evidence.value if was.evidence else "", now.evidence.value if now.evidence else ""),
+        (_("bukti"), *(evidence_word(kind) if kind else "" for kind in (was.evidence, now.evidence))),
     ):
         if before != after:
             yield _changed(named(field), before, after)
@@ -116,8 +117,8 @@ def _step(old: Sop, new: Sop, was: Step, now: Step) -> Iterator[str]:
             ),
             (
                 _("jenis putusan {label}").format(label=outcome.label),
-                before_outcome.kind.value,
-                outcome.kind.value,
+                outcome_word(before_outcome.kind),
+                outcome_word(outcome.kind),
             ),
         ):
             if a != b:
@@ -126,15 +127,39 @@ def _step(old: Sop, new: Sop, was: Step, now: Step) -> Iterator[str]:
         yield _("Langkah {no}, putusan dihapus: {label}.").format(no=now.no, label=outcome.label)
 
 
+def _phases(old: Sop, new: Sop) -> Iterator[str]:
+    def told(phase: Phase | None) -> str:
+        if phase is None:
+            return ""
+        return _("langkah {steps} selama {time}").format(
+            steps=", ".join(phase.steps), time=standard_words(phase.standard)
+        )
+
+    before = {phase.key: phase for phase in old.phases}
+    after = {phase.key: phase for phase in new.phases}
+    for key in {**before, **after}:
+        was, now = told(before.get(key)), told(after.get(key))
+        if was != now:
+            yield _changed(_("Fase {phase}").format(phase=key), was, now)
+
+
+def _clocks(old: Sop, new: Sop) -> Iterator[str]:
+    stops = [place_words(no) if no else "" for no in (old.service_clock_stops, new.service_clock_stops)]
+    if stops[0] != stops[1]:
+        yield _changed(_("Jam layanan berhenti di"), *stops)
+    if old.legal_clock != new.legal_clock:
+        yield _("Tenggat undang-undang berlaku.") if new.legal_clock else _("Tenggat undang-undang tidak lagi berlaku.")
+
+
 def _rest(old: Sop, new: Sop) -> Iterator[str]:
     if old.start != new.start:
         yield _changed(_("Langkah mulai"), old.start, new.start)
-    if old.phases != new.phases:
-        yield _("Pembagian fase berubah.")
+    yield from _phases(old, new)
     if (old.fan_out is None) != (new.fan_out is None) or (
         old.fan_out and new.fan_out and (old.fan_out.steps, old.fan_out.join) != (new.fan_out.steps, new.fan_out.join)
     ):
         yield _("Cabang per OPD berubah.")
+    yield from _clocks(old, new)
     already = {c.key for c in confirmations(old)}
     count = len([c for c in confirmations(new) if c.key not in already])
     if count:

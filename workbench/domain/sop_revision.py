@@ -34,6 +34,7 @@ from workbench.i18n import _
 
 Row = Mapping[str, Any]
 _E = TypeVar("_E", bound=StrEnum)
+_PER = "perangkat_daerah"  # what a fan-out made on screen runs over
 _KEY = re.compile(r"[^a-z0-9]+")
 
 
@@ -61,16 +62,21 @@ class BadRevision(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The three tables of the editor."""
+    """The tables of the editor. ``phases`` has a row a phase; which steps belong to it is a column of ``steps``."""
 
     lanes: tuple[Row, ...]
     steps: tuple[Row, ...]
     outcomes: tuple[Row, ...]
+    phases: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The fields of the identity block that a revision sets."""
+    """What a revision sets beside the tables: the identity block, and where the flow begins and comes together.
+
+    ``join`` is the step at which the OPD cases meet (steps ticked ``each_opd`` run once per OPD); ``service_stops`` the
+    step at which the public service clock ends; empty where there is none. An unknown step falls back to the first.
+    """
 
     title: str
     number: str
@@ -78,6 +84,10 @@ class Head:
     date_revised: str = ""
     date_effective: str = ""
     approved_by: str = ""
+    start: str = ""
+    join: str = ""
+    service_stops: str = ""
+    legal_clock: bool = False
 
 
 def tables(sop: Sop) -> Tables:
@@ -99,6 +109,8 @@ def tables(sop: Sop) -> Tables:
                 "note": step.note,
                 "evidence": step.evidence.value if step.evidence else None,
                 "waiting_for": step.waiting_for,
+                "phase": step.phase,
+                "each_opd": sop.fan_out is not None and step.no in sop.fan_out.steps,
             }
             for step in sop.steps
         ),
@@ -106,6 +118,10 @@ def tables(sop: Sop) -> Tables:
             {"step": step.no, "key": o.key, "label": o.label, "to": o.to, "kind": o.kind.value}
             for step in sop.steps
             for o in step.outcomes
+        ),
+        tuple(
+            {"key": phase.key, "amount": phase.standard.amount, "unit": phase.standard.unit.value}
+            for phase in sop.phases
         ),
     )
 
@@ -115,7 +131,8 @@ def head(sop: Sop) -> Head:
     block = sop.identity
     return Head(
         sop.title, sop.number, sop.version, block.get("date_revised", ""), block.get("date_effective", ""),
-        block.get("approved_by", ""),
+        block.get("approved_by", ""), sop.start, sop.fan_out.join if sop.fan_out else "",
+        sop.service_clock_stops or "", sop.legal_clock,
     )  # fmt: skip
 
 
@@ -129,6 +146,8 @@ def revise(
     reader = _Reader([])
     lanes = reader.lanes(edited.lanes, base)
     steps = reader.steps(edited.steps, edited.outcomes, base)
+    phases = reader.phases(edited.phases, steps, base)
+    fan_out = reader.fan_out(edited.steps, top.join, base)
     if reader.problems:
         raise BadRevision(reader.problems)
     known = {step.no for step in steps}
@@ -139,10 +158,11 @@ def revise(
         version=top.version.strip(),
         lanes=lanes,
         steps=steps,
-        start=base.start if base.start in known else steps[0].no if steps else base.start,
-        phases=_phases(base, steps),
-        fan_out=_fan_out(base, known),
-        service_clock_stops=base.service_clock_stops if base.service_clock_stops in known else None,
+        start=top.start if top.start in known else steps[0].no if steps else base.start,
+        phases=phases,
+        fan_out=fan_out,
+        service_clock_stops=top.service_stops if top.service_stops in known else None,
+        legal_clock=top.legal_clock,
         identity=_identity(base, top),
         sha="",
     )
@@ -160,23 +180,9 @@ def _identity(base: Sop, top: Head) -> dict[str, str]:
     return block
 
 
-def _phases(base: Sop, steps: Sequence[Step]) -> tuple[Phase, ...]:
-    """Phases keep the steps that still have no time of their own; a phase without steps is gone."""
-    without_time = {step.no for step in steps if step.standard is None}
-    kept = (replace(phase, steps=tuple(no for no in phase.steps if no in without_time)) for phase in base.phases)
-    return tuple(phase for phase in kept if phase.steps)
-
-
 def _with_phases(sop: Sop) -> Sop:
     phase_of = {no: phase.key for phase in sop.phases for no in phase.steps}
     return replace(sop, steps=tuple(replace(step, phase=phase_of.get(step.no)) for step in sop.steps))
-
-
-def _fan_out(base: Sop, known: set[str]) -> FanOut | None:
-    if base.fan_out is None:
-        return None
-    steps = tuple(no for no in base.fan_out.steps if no in known)
-    return replace(base.fan_out, steps=steps) if steps else None
 
 
 def _taken_on(base: Sop, draft: Sop, confirm: frozenset[str], *, by: str, at: datetime) -> Sop:
@@ -253,10 +259,47 @@ class _Reader:
                 old,
                 activity=activity, lane=lane, outcomes=outcomes.get(no, ()), inputs=_text(row, "inputs"),
                 standard=standard, output=_text(row, "output"), note=_text(row, "note"), evidence=evidence,
-                waiting_for=_text(row, "waiting_for") or None,
+                waiting_for=_text(row, "waiting_for") or None, phase=_text(row, "phase") or None,
             )  # fmt: skip
             found.append(replace(step, printed=_still_printed(old, step)))
         return tuple(found)
+
+    def phases(self, rows: Sequence[Row], steps: Sequence[Step], base: Sop) -> tuple[Phase, ...]:
+        """A phase holds the steps that name it and have no time of their own; one without steps is gone."""
+        table = _("Tabel fase")
+        before = {phase.key: phase for phase in base.phases}
+        members = {step.no: step.phase for step in steps if step.phase and step.standard is None}
+        found: dict[str, Phase] = {}
+        for number, row in enumerate(rows, 1):
+            key = _text(row, "key")
+            standard = self._standard(table, number, row)
+            inside = tuple(no for no, phase in members.items() if phase == key)
+            if not key and standard is not None:
+                self._wrong(table, number, _("{field} belum diisi").format(field=_("nama fase")))
+            elif inside and standard is None:
+                self._wrong(table, number, _("waktu baku fase {phase} belum diisi").format(phase=key))
+            if key in found:
+                self._wrong(table, number, _("fase {phase} tertulis dua kali").format(phase=key))
+            if key and inside and standard is not None:
+                old = before.get(key, Phase(key, inside, standard))
+                printed = old.printed if (old.steps, old.standard) == (inside, standard) else ""
+                found[key] = Phase(key, inside, standard, printed)
+        for number, step in enumerate(steps, 1):
+            if step.phase and step.phase not in {_text(row, "key") for row in rows}:
+                self._wrong(_("Tabel langkah"), number, _("fase {phase} tidak ada").format(phase=step.phase))
+        return tuple(found.values())
+
+    def fan_out(self, rows: Sequence[Row], join: str, base: Sop) -> FanOut | None:
+        """The steps ticked as done by every OPD, and where their cases meet again."""
+        table = _("Tabel langkah")
+        steps = tuple(no for row in rows if row.get("each_opd") is True and (no := _text(row, "no")))
+        if not steps:
+            return None
+        if not join:
+            first = next(number for number, row in enumerate(rows, 1) if row.get("each_opd") is True)
+            self._wrong(table, first, _("langkah tempat perkara OPD bergabung belum dipilih"))
+        old = base.fan_out or FanOut(steps, _PER, join, Confidence.PRINTED)
+        return replace(old, steps=steps, join=join)
 
     def _outcomes(
         self, rows: Sequence[Row], before: Mapping[str, Step], known: set[str]

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.domain.sop import Confidence, Sop, Step
+from workbench.domain.sop import Confidence, Sop, Step, Unit
 from workbench.domain.sop_flow import START, Arrow, Symbol, arrows, standard_words, working_lanes
+from workbench.domain.sop_lint import parse_printed_time
 from workbench.domain.sop_readings import (
     Part,
     Reading,
@@ -184,11 +185,23 @@ def _row(sop: Sop, row: Row) -> dict[str, Any]:
         "badge": _badge(step.confidence),
         "activity": _breakable(step.activity),
         "inputs": _breakable(step.inputs),
-        "time": standard_words(phase.standard) if in_phase and phase else standard_words(step.standard),
+        "time": standard_words(phase.standard) if in_phase and phase else _time(step),
         "phase": phase.key if in_phase and phase else "",
         "output": _breakable(step.output),
         "note": _breakable(". ".join(note.rstrip(".") for note in _remarks(sop, step))),
     }
+
+
+def _time(step: Step) -> str:
+    """The standard time as the document prints it where that is what holds (120 menit stays 120 menit, not 2 jam).
+
+    Days and months are told as what they are held to be: a printed *hari* is a working day here.
+    """
+    printed = step.printed.get("time", "")
+    minutes = step.standard is not None and step.standard.unit is Unit.WORKING_MINUTES
+    return (
+        printed.lower() if minutes and parse_printed_time(printed) == step.standard else standard_words(step.standard)
+    )
 
 
 def _arrows(text: str) -> str:

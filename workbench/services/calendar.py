@@ -7,22 +7,24 @@ given under. A mutating function gets a session opened by ``database.writing()``
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session
 
+from workbench.domain import case_clock
 from workbench.domain.calendar import DayException, Holiday, HolidayKind, Interval, OfficeCalendar, Regime
 from workbench.domain.errors import NotAllowed, Refused
 from workbench.domain.people import SUPERVISOR_ROLES, Person, Role
 from workbench.i18n import _
 from workbench.services import casework, people
 from workbench.services.office_clock import clock, clock_of, hour_text, local, today, zone
-from workbench.storage import audit_log, calendars
+from workbench.storage import audit_log, calendars, casebook
 from workbench.storage.calendars import CalendarVersion
 
 __all__ = [
     "CalendarVersion",
     "Change",
+    "MovedDue",
     "add_exception",
     "add_holiday",
     "add_regime",
@@ -32,9 +34,12 @@ __all__ = [
     "hour_text",
     "install",
     "local",
+    "preview",
     "remove_holiday",
     "today",
     "versions",
+    "with_holiday",
+    "without_holiday",
     "zone",
 ]
 
@@ -45,6 +50,21 @@ class Change:
 
     sha: str
     moved: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovedDue:
+    """An open case whose due times another calendar would move; None where there is no such due time."""
+
+    number: str
+    subject: str
+    step: str
+    step_before: datetime | None
+    step_after: datetime | None
+    sop_before: datetime | None
+    sop_after: datetime | None
+    law_before: datetime | None
+    law_after: datetime | None
 
 
 def current(session: Session) -> OfficeCalendar:
@@ -71,6 +91,38 @@ def install(session: Session, calendar: OfficeCalendar, *, by: Person | str, wha
     return Change(calendar.sha, moved)
 
 
+def with_holiday(calendar: OfficeCalendar, holiday: Holiday) -> OfficeCalendar:
+    """The calendar with one more day off, in place of what that day was called before."""
+    others = [known for known in calendar.holidays if known.day != holiday.day]
+    return replace(calendar, holidays=tuple(sorted([*others, holiday], key=lambda known: known.day)))
+
+
+def without_holiday(calendar: OfficeCalendar, day: date) -> OfficeCalendar:
+    """The calendar in which a day is worked after all."""
+    return replace(calendar, holidays=tuple(known for known in calendar.holidays if known.day != day))
+
+
+def preview(session: Session, changed: OfficeCalendar) -> list[MovedDue]:
+    """The open cases whose due times a changed calendar would move, by number; nothing is written.
+
+    The same rule as at publishing: finished steps keep the verdict and the calendar they were judged by.
+    """
+    before, after = clock_of(calendars.current(session)), clock_of(changed)
+    rows = casebook.unsettled_cases(session)
+    histories = casebook.events_of(session, [row.id or 0 for row in rows])
+    found = []
+    for row in rows:
+        sop = casebook.sop_of(session, row.sop_sha)
+        state, stays = casework.fold(session, histories[row.id or 0])
+        was, will = (case_clock.due_times(clock, sop, state, stays) for clock in (before, after))
+        if (was.step, was.sop, was.law) != (will.step, will.sop, will.law):
+            step = f"{row.step}. {sop.step(row.step).activity}" if not state.ended else ""
+            found.append(
+                MovedDue(row.number, row.subject, step, was.step, will.step, was.sop, will.sop, was.law, will.law)
+            )
+    return sorted(found, key=lambda moved: moved.number)
+
+
 def add_holiday(
     session: Session,
     *,
@@ -84,23 +136,17 @@ def add_holiday(
     """One more day off; a day that is off already gets the new name and kind."""
     if not name.strip():
         raise Refused(_("Hari libur harus punya nama."))
-    calendar = calendars.current(session)
-    others = [holiday for holiday in calendar.holidays if holiday.day != day]
-    holidays = tuple(sorted([*others, Holiday(day, name.strip(), kind, estimated)], key=lambda holiday: holiday.day))
-    return install(
-        session, replace(calendar, holidays=holidays, legal_basis=legal_basis), by=by, what=f"holiday {day} {name}"
-    )
+    changed = with_holiday(calendars.current(session), Holiday(day, name.strip(), kind, estimated))
+    return install(session, replace(changed, legal_basis=legal_basis), by=by, what=f"holiday {day} {name}")
 
 
 def remove_holiday(session: Session, *, day: date, by: Person | str, legal_basis: str) -> Change:
     """The day is worked after all."""
     calendar = calendars.current(session)
-    holidays = tuple(holiday for holiday in calendar.holidays if holiday.day != day)
-    if len(holidays) == len(calendar.holidays):
+    changed = without_holiday(calendar, day)
+    if changed == calendar:
         raise Refused(_("Tanggal itu bukan hari libur."))
-    return install(
-        session, replace(calendar, holidays=holidays, legal_basis=legal_basis), by=by, what=f"no holiday {day}"
-    )
+    return install(session, replace(changed, legal_basis=legal_basis), by=by, what=f"no holiday {day}")
 
 
 def add_exception(

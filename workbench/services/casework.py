@@ -369,9 +369,10 @@ def recompute_open(session: Session) -> int:
         sop = casebook.sop_of(session, row.sop_sha)
         state, stays = fold(session, histories[row.id or 0])
         values = _due_values(clock, sop, state, stays)
-        if any(getattr(row, name) != value for name, value in values.items()):
+        changed = {name for name, value in values.items() if getattr(row, name) != value}
+        if changed:
             casebook.move(session, row.id or 0, row.seq, values)
-            moved += 1
+            moved += changed != {"warn_at"}  # an earlier reminder is no other due time
         _write_stays(session, row.id or 0, state.child, stays, clock, calendar)
     return moved
 

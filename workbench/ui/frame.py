@@ -10,8 +10,9 @@ from urllib.parse import quote, urlencode, urlsplit
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from workbench.domain.people import Assignment, Capacity, Person, Role
-from workbench.i18n import LANGUAGES, N_, _, language
+from workbench.domain.people import Assignment, Capacity, Person
+from workbench.domain.sop_words import ROLE_WORDS
+from workbench.i18n import LANGUAGES, _, language
 from workbench.services import demo_mark, duty, people
 from workbench.settings import get_settings
 from workbench.ui import feedback, words
@@ -20,20 +21,6 @@ from workbench.ui.components import search_box
 from workbench.ui.navigation import ROOMS, PageSpec, page
 from workbench.ui.resources import reading
 from workbench.ui.routes_html import WEB, product
-
-ROLE_WORDS = {
-    Role.REQUESTER: N_("Pemohon data"),
-    Role.CLERK: N_("Pengadministrasi surat"),
-    Role.STAFF: N_("Staf statistik"),
-    Role.SECTION_HEAD: N_("Subkoordinator"),
-    Role.DIVISION_HEAD: N_("Kepala bidang"),
-    Role.SECRETARY: N_("Sekretaris"),
-    Role.AGENCY_HEAD: N_("Kepala dinas"),
-    Role.PRODUCER_STAFF: N_("Operator perangkat daerah"),
-    Role.PRODUCER_PIC: N_("Penanggung jawab data perangkat daerah"),
-    Role.BPS: N_("BPS"),
-    Role.ADMINISTRATOR: N_("Administrator"),
-}
 
 __all__ = [
     "ROLE_WORDS",

@@ -7,12 +7,15 @@ that version's SHA-256), and the draft is worked out anew from base and edits at
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from string import ascii_uppercase
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 from babel.dates import format_date
+from streamlit.delta_generator import DeltaGenerator
 
 from workbench import moment
 from workbench.domain.people import Person, Role
@@ -20,29 +23,16 @@ from workbench.domain.sop import EvidenceKind, OutcomeKind, Sop, Unit
 from workbench.domain.sop_lint import unit_word
 from workbench.domain.sop_readings import readings, unconfirmed_label
 from workbench.domain.sop_revision import BadRevision, Head, Row, Tables, head, revise, tables
-from workbench.i18n import N_, _
+from workbench.domain.sop_words import evidence_word, outcome_word, role_word
+from workbench.i18n import _
 from workbench.services import people, sop_library
 from workbench.services.rights import capacity_text
 from workbench.services.sop_library import Check
-from workbench.ui import access, feedback, frame, words
+from workbench.ui import access, feedback, words
 from workbench.ui.resources import reading, writing
 
-EVIDENCE_WORDS = {
-    EvidenceKind.LETTER: N_("surat"),
-    EvidenceKind.SUBMISSION: N_("kiriman data"),
-    EvidenceKind.DATASET_VERSION: N_("versi dataset"),
-    EvidenceKind.DRAFT: N_("draf"),
-    EvidenceKind.MINUTES: N_("notula"),
-    EvidenceKind.SCHEDULE: N_("jadwal"),
-    EvidenceKind.RELEASE: N_("rilis"),
-}
-OUTCOME_WORDS = {
-    OutcomeKind.FORWARD: N_("meneruskan"),
-    OutcomeKind.PARAF: N_("paraf"),
-    OutcomeKind.SIGN: N_("tanda tangan"),
-    OutcomeKind.RETURN: N_("mengembalikan"),
-}
 SPARE_LANES = 2
+SPARE_PHASES = 3
 
 
 def show(person: Person, base: Sop) -> None:
@@ -54,7 +44,9 @@ def show(person: Person, base: Sop) -> None:
         )
     )
     top, effective = _head(base)
-    edited = Tables(_lanes(base), _steps(base), _outcomes(base))
+    lanes, steps, outcomes = _lanes(base), _steps(base), _outcomes(base)
+    edited = Tables(lanes, steps, outcomes, _phases(base))
+    top = _flow(base, top, [str(row["no"]) for row in steps if row.get("no")])
     ticked = _ticks(base)
     by = _spoken(person)
     try:
@@ -111,7 +103,7 @@ def _lanes(base: Sop) -> tuple[Row, ...]:
             "key": st.column_config.TextColumn(_("Kunci"), help=_("Dipakai pada kolom pelaksana di tabel langkah.")),
             "name": st.column_config.TextColumn(_("Nama pada lembar"), width="large"),
             "role": st.column_config.SelectboxColumn(
-                _("Peran"), options=[role.value for role in Role], format_func=_role_word
+                _("Peran"), options=[role.value for role in Role], format_func=role_word
             ),
             "external": st.column_config.CheckboxColumn(_("Pihak luar")),
         },
@@ -127,20 +119,8 @@ def _spare_keys(base: Sop) -> list[str]:
     return [next(free) for _n in range(SPARE_LANES)]
 
 
-def _role_word(value: Any) -> str:
-    return _(frame.ROLE_WORDS[Role(value)])
-
-
 def _unit_word(value: Any) -> str:
     return unit_word(Unit(value))
-
-
-def _evidence_word(value: Any) -> str:
-    return _(EVIDENCE_WORDS[EvidenceKind(value)])
-
-
-def _outcome_word(value: Any) -> str:
-    return _(OUTCOME_WORDS[OutcomeKind(value)])
 
 
 def _steps(base: Sop) -> tuple[Row, ...]:
@@ -148,7 +128,10 @@ def _steps(base: Sop) -> tuple[Row, ...]:
     keys = [*(lane.key for lane in base.lanes), *_spare_keys(base)]
     names = {lane.key: lane.name for lane in base.lanes}
     lane_column: dict[str, Any] = {"options": keys, "format_func": lambda key: names.get(key, key)}
-    columns = ["no", "activity", "lane", "inputs", "amount", "unit", "output", "note", "evidence", "waiting_for"]
+    columns = [
+        "no", "activity", "lane", "amount", "unit", "inputs", "output", "note", "evidence", "waiting_for", "phase",
+        "each_opd",
+    ]  # fmt: skip
     given = st.data_editor(
         _frame(tables(base).steps, *columns),
         key=f"steps-{base.sha}",
@@ -170,9 +153,20 @@ def _steps(base: Sop) -> tuple[Row, ...]:
             "evidence": st.column_config.SelectboxColumn(
                 _("Bukti"),
                 options=[kind.value for kind in EvidenceKind],
-                format_func=_evidence_word,
+                format_func=evidence_word,
             ),
             "waiting_for": st.column_config.SelectboxColumn(_("Waktu milik"), **lane_column),
+            "phase": st.column_config.SelectboxColumn(
+                _("Fase"),
+                options=_phase_keys(base),
+                width="small",
+                help=_("Beberapa langkah di bawah satu waktu baku; langkahnya sendiri tanpa waktu."),
+            ),
+            "each_opd": st.column_config.CheckboxColumn(
+                _("Tiap OPD"),
+                width="small",
+                help=_("Dikerjakan sekali oleh setiap perangkat daerah."),
+            ),
         },
         alt=_("Tabel langkah yang dapat diubah"),
     )
@@ -197,13 +191,66 @@ def _outcomes(base: Sop) -> tuple[Row, ...]:
                 _("Jenis"),
                 options=[kind.value for kind in OutcomeKind],
                 default=OutcomeKind.FORWARD.value,
-                format_func=_outcome_word,
+                format_func=outcome_word,
                 required=True,
             ),
         },
         alt=_("Tabel putusan yang dapat diubah"),
     )
     return tuple(row for row in _records(given) if any(row.values()))
+
+
+def _phase_keys(base: Sop) -> list[str]:
+    """The phases there are and room for more; as with lanes, the step table has to know them before they are used."""
+    own = [phase.key for phase in base.phases]
+    spare = (letter for letter in ascii_uppercase if letter not in own)
+    return [*own, *(next(spare) for _n in range(SPARE_PHASES))]
+
+
+def _phases(base: Sop) -> tuple[Row, ...]:
+    with st.expander(_("Fase"), icon=":material/view_week:", expanded=bool(base.phases)):
+        st.caption(_("Waktu baku sebuah fase berlaku untuk semua langkah yang memilihnya pada kolom Fase di atas."))
+        own = {str(row["key"]): row for row in tables(base).phases}
+        given = st.data_editor(
+            _frame([own.get(key, {"key": key}) for key in _phase_keys(base)], "key", "amount", "unit"),
+            key=f"phases-{base.sha}",
+            hide_index=True,
+            disabled=["key"],
+            column_config={
+                "key": st.column_config.TextColumn(_("Fase"), width="small"),
+                "amount": st.column_config.NumberColumn(_("Waktu"), min_value=1, step=1, width="small"),
+                "unit": st.column_config.SelectboxColumn(
+                    _("Satuan"), options=[unit.value for unit in Unit], format_func=_unit_word
+                ),
+            },
+            alt=_("Tabel fase yang dapat diubah"),
+        )
+    return tuple(_records(given))
+
+
+def _flow(base: Sop, top: Head, numbers: list[str]) -> Head:
+    """Where the flow begins, where OPD cases meet again, and which clocks run beside the steps."""
+    now = head(base)
+    st.subheader(_("Alur dan jam"), anchor=False)
+    first, second, third = st.columns(3)
+
+    def chosen(place: DeltaGenerator, label: str, value: str, key: str, help_text: str, *, empty: bool = True) -> str:
+        options = ["", *numbers] if empty else numbers
+        return place.selectbox(
+            label, options, index=options.index(value) if value in options else 0, key=f"{key}-{base.sha}",
+            format_func=lambda no: no or "–", help=help_text,
+        )  # fmt: skip
+
+    start = chosen(first, _("Langkah mulai"), now.start, "start", _("Perkara baru dibuka di sini."), empty=False)
+    join = chosen(second, _("OPD bergabung di"), now.join, "join", _("Untuk langkah yang dicentang Tiap OPD."))
+    stops = chosen(
+        third, _("Jam layanan berhenti di"), now.service_stops, "service",
+        _("Jawaban sudah sampai pada pemohon; langkah sesudahnya urusan dalam."),
+    )  # fmt: skip
+    legal = st.checkbox(
+        _("Tenggat undang-undang berlaku (UU 14/2008: 10 hari kerja)"), now.legal_clock, key=f"legal-{base.sha}"
+    )
+    return replace(top, start=start or now.start, join=join, service_stops=stops, legal_clock=legal)
 
 
 def _ticks(base: Sop) -> frozenset[str]:
@@ -246,7 +293,7 @@ def _frame(rows: Sequence[Row], *columns: str) -> pd.DataFrame:
     for name in columns:
         if name == "amount":
             table[name] = table[name].astype("Int64")
-        elif name in ("external", "confirm"):
+        elif name in ("external", "confirm", "each_opd"):
             table[name] = table[name].fillna(False).astype(bool)
         else:
             table[name] = table[name].astype("string")
