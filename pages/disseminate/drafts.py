@@ -27,7 +27,12 @@ if not lines:
     st.stop()
 
 by_id = {line.id: line for line in lines}
-chosen = int(asked) if asked.isdecimal() and int(asked) in by_id else lines[0].id
+if asked.isdecimal() and int(asked) in by_id:
+    chosen = int(asked)
+else:  # the draft that waits for this reader, most urgent first; else the newest
+    with reading() as session:
+        mine = [item.case_id for item in track.inbox(session, person=person) if not item.paused]
+    chosen = next((line.id for case_id in mine for line in lines if line.case_id == case_id), lines[0].id)
 with feedback.shown_errors() as found, reading() as session:
     draft: DraftView = disseminate.draft(session, chosen)
     case: CaseView | None = (

@@ -58,8 +58,8 @@ with left:
             st.markdown(f"**{_('Langkah')} {step.no}. {words.plain(step.activity)}**")
             decision.panel(view, person)
     supervision.menu(view)
-    clocks.why_due(view)
 with right:
+    clocks.why_due(view)
     st.markdown(f"**{_('Hasil dan surat')}**")
     if view.evidence:
         st.markdown(
@@ -99,8 +99,8 @@ st.dataframe(
         _("Posisi"): st.column_config.TextColumn(width=115),
         _("Kegiatan"): st.column_config.TextColumn(width=200),
         _("Waktu baku"): st.column_config.TextColumn(width=95),
-        _("Jatuh tempo"): st.column_config.TextColumn(width=120),
-        _("Selesai"): st.column_config.TextColumn(width=120),
+        _("Jatuh tempo"): st.column_config.TextColumn(width=128),
+        _("Selesai"): st.column_config.TextColumn(width=128),
         _("Vonis"): st.column_config.TextColumn(width=115),
         _("Kunjungan"): st.column_config.NumberColumn(help=_("Berapa kali perkara sampai di langkah ini."), width=80),
     },
@@ -129,7 +129,7 @@ if view.children:
             _("OPD"): st.column_config.TextColumn(width=110),
             _("Langkah"): st.column_config.TextColumn(width=230),
             _("Pemegang"): st.column_config.TextColumn(width=150),
-            _("Jatuh tempo"): st.column_config.TextColumn(width=120),
+            _("Jatuh tempo"): st.column_config.TextColumn(width=128),
         },
         alt=_("Perkara tiap OPD"),
     )

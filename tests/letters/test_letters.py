@@ -155,6 +155,22 @@ def test_a_disposition_moves_the_case_in_the_same_transaction(office: Office) ->
         assert [d.to_words for d in seen.dispositions] == ["Kepala Bidang Statistik"]  # d3 was rolled back whole
 
 
+@pytest.mark.parametrize(("named", "holds_it"), [("kabid", "kabid"), ("sekretaris", ""), ("", "")])
+def test_a_disposition_to_a_person_gives_them_the_step_where_it_is_their_lanes(
+    office: Office, named: str, holds_it: str
+) -> None:
+    role = Role.SECRETARY if named == "sekretaris" else Role.DIVISION_HEAD
+    with database.writing() as session:
+        got = receive(session, office, "a", open_sop=TRK, scans=[scan()])
+        letters.dispose(
+            session, letter_id=got.letter_id, seen_version=1, by=office["kadis"], idem="d", to_role=role,
+            to_username=named, instructions=[Instruction.PROCESS], outcome="diagendakan_didisposisi",
+            seen_seq=seq(session, got.case_id or 0),
+        )  # fmt: skip
+        state = track.case(session, case_id=got.case_id or 0).state
+    assert (state.step, state.assignee) == ("2", holds_it)
+
+
 def test_the_clerk_copies_a_disposition_from_paper_and_says_so(office: Office) -> None:
     with database.writing() as session:
         got = receive(session, office, "a")

@@ -9,6 +9,7 @@ from tests.pages.conftest import Opener, click, person, said
 from workbench.domain.people import Role
 from workbench.services import disseminate, track
 from workbench.storage import database
+from workbench.storage.tables import DraftRow
 
 PAGE = "disseminate/drafts.py"
 
@@ -26,6 +27,16 @@ def test_the_draft_shows_its_pages_its_checks_and_its_bytes(demo_app: Opener) ->
         sha = disseminate.draft(session, 1).line.pdf_sha256
     assert f"SHA-256 `{sha[:16]}`" in texts(at) and f"/berkas/{sha}" in texts(at)
     assert "sel tanpa angka" in texts(at) and "Ini draf pertama." in texts(at)
+
+
+def test_without_a_choice_the_draft_that_waits_for_the_reader_opens_and_not_the_newest(demo_app: Opener) -> None:
+    with database.writing() as session:
+        first = session.get_one(DraftRow, 1)
+        copied = first.model_dump(exclude={"id", "case_id", "job_id"})
+        session.add(DraftRow(**copied | {"round": 7, "status": "approved"}))
+    waits, reads = texts(demo_app("subkoor", PAGE)), texts(demo_app("pengelola", PAGE))
+    assert "Draf putaran 1 " in waits and "Draf putaran 7 " not in waits
+    assert "Draf putaran 7 " in reads
 
 
 def test_the_paraf_is_on_the_bytes_and_goes_to_the_next(demo_app: Opener) -> None:

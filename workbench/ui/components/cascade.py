@@ -31,8 +31,8 @@ def section(case_id: int, person: Person) -> None:
         height="content",
         column_config={
             _("Langkah"): st.column_config.TextColumn(width=190),
-            _("Rencana"): st.column_config.TextColumn(width=120),
-            _("Nyata / perkiraan"): st.column_config.TextColumn(width=130),
+            _("Rencana"): st.column_config.TextColumn(width=128),
+            _("Nyata / perkiraan"): st.column_config.TextColumn(width=160),
             _("Ditambah di sini"): st.column_config.TextColumn(
                 width=145,
                 help=_("Waktu kerja yang ditambahkan (+) atau dihemat (−) langkah ini. Jumlahnya tepat selisih akhir."),
@@ -40,8 +40,8 @@ def section(case_id: int, person: Person) -> None:
             _("Selisih"): st.column_config.TextColumn(
                 width=145, help=_("Terhadap rencana setelah langkah ini: jumlah semua yang ditambahkan sampai di sini.")
             ),
-            _("Paling lambat mulai"): st.column_config.TextColumn(width=135),
-            _("Median riwayat"): st.column_config.TextColumn(width=130),
+            _("Paling lambat mulai"): st.column_config.TextColumn(width=140),
+            _("Median riwayat"): st.column_config.TextColumn(width=150),
             _("Terbawa"): st.column_config.TextColumn(
                 width=140, help=_("Keterlambatan yang sudah ada ketika langkah dimulai.")
             ),
