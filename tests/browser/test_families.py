@@ -172,4 +172,3 @@ def test_an_agencys_publication_is_returned_mended_initialled_and_released(visit
     staff.shot("keluarga-penyebarluasan-selesai")
     for visitor in (staff, operator, pic):
         assert visitor.complaints == []
-

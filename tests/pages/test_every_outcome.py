@@ -18,10 +18,11 @@ from tests.app_helpers import open_app
 from tests.conftest import Office, recorded
 from tests.services.test_track import accepted, draft, letter, submission
 from workbench import moment
+from workbench.domain import handed_in
 from workbench.domain.engine import CaseStatus, Evidence
 from workbench.domain.people import Person, Role
 from workbench.domain.sop import END, EvidenceKind, Outcome, OutcomeKind, Sop, Step
-from workbench.services import casework, documents, people, track
+from workbench.services import casework, people, track
 from workbench.settings import CHECKOUT
 from workbench.storage import database
 from workbench.storage.sop_files import load_all
@@ -70,7 +71,7 @@ class Walker:
         self.count += 1
         if step.evidence is EvidenceKind.RELEASE:
             drafts = [e for e in view.evidence.values() if e.kind is EvidenceKind.DRAFT]
-            if documents.own_publication(self.sop, view.state):
+            if handed_in.own_publication(self.sop, view.state):
                 return Evidence(EvidenceKind.RELEASE, drafts[-1].ref, drafts[-1].sha256)
             row = ReleaseRow(
                 draft_id=int(drafts[-1].ref), sha256=f"r{self.count:063d}", target="arsip", released_by="x",
@@ -79,7 +80,7 @@ class Walker:
             session.add(row)
             session.flush()
             return Evidence(EvidenceKind.RELEASE, str(row.id), row.sha256)
-        if documents.handed_in(self.sop, step, period=view.period):
+        if handed_in.handed_in(self.sop, step, period=view.period):
             return Evidence(step.evidence, "berkas.pdf", recorded(session, f"berkas {self.count}".encode()))
         if step.evidence is EvidenceKind.SUBMISSION:
             return submission(session, view.opd_code, self.count)
@@ -170,8 +171,8 @@ def test_every_outcome_is_offered_on_the_screen_and_leads_where_the_sop_says(wal
             view = track.case(session, case_id=case_id, person=walker.holder(step))
             assert view.allowed.decide, step.no
             elsewhere = step.evidence is not None and not (
-                documents.handed_in(walker.sop, step, period=view.period)
-                or documents.own_publication(walker.sop, view.state)
+                handed_in.handed_in(walker.sop, step, period=view.period)
+                or handed_in.own_publication(walker.sop, view.state)
                 or (walker.sop.id == "ska-publikasi" and step.evidence is EvidenceKind.DATASET_VERSION)
             )
         at = page(walker, step, case_id)

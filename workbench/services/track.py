@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlmodel import Session
 
 from workbench import moment
+from workbench.domain import handed_in
 from workbench.domain.engine import CaseState, CaseStatus, Event, EventType, Evidence, under_review
 from workbench.domain.errors import IllegalMove, NotAllowed, Refused, Stale
 from workbench.domain.people import PRODUCER_ROLES, WALIDATA_ROLES, Person
 from workbench.domain.sop import END, EvidenceKind, OutcomeKind, Sop, Step
 from workbench.i18n import _
-from workbench.services import casework, documents, people, rights
+from workbench.services import casework, people, rights
 from workbench.services.casework import Actor
 from workbench.services.history import HistoryLine
 from workbench.services.rights import Hat
@@ -411,8 +412,8 @@ def _evidence_exists(session: Session, row: CaseRow, sop: Sop, evidence: Evidenc
         return
     if row.step and row.step != END and evidence_store.recorded(session, evidence.sha256):
         state = casework.state_of(session, row.id or 0)[0]
-        step, own = sop.step(row.step), documents.own_publication(sop, state)
-        handed = evidence.kind is step.evidence and documents.handed_in(sop, step, period=row.period)
+        step, own = sop.step(row.step), handed_in.own_publication(sop, state)
+        handed = evidence.kind is step.evidence and handed_in.handed_in(sop, step, period=row.period)
         seen = own is not None and own.sha256 == evidence.sha256
         if handed or (seen and evidence.kind in (EvidenceKind.DRAFT, EvidenceKind.RELEASE)):
             return

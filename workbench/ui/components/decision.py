@@ -14,6 +14,7 @@ from uuid import uuid4
 import streamlit as st
 from sqlmodel import Session
 
+from workbench.domain import handed_in
 from workbench.domain.engine import CaseStatus, Evidence
 from workbench.domain.people import Person
 from workbench.domain.sop import EvidenceKind, Outcome, OutcomeKind, Step
@@ -165,9 +166,9 @@ def _object(view: CaseView, step: Step, person: Person) -> bool:
         if step.no in view.evidence:
             st.markdown(_("Terlampir: {link}").format(link=evidence_words.link(view.evidence[step.no], person)))
         return True
-    if documents.handed_in(view.sop, step, period=view.period):
+    if handed_in.handed_in(view.sop, step, period=view.period):
         return True
-    if step.evidence is EvidenceKind.RELEASE and (own := documents.own_publication(view.sop, view.state)):
+    if step.evidence is EvidenceKind.RELEASE and (own := handed_in.own_publication(view.sop, view.state)):
         st.markdown(_("Yang diterbitkan: {link}").format(link=evidence_words.link(own, person)))
         return True
     if case_link.gathers(view.sop, step.no):
@@ -213,7 +214,7 @@ def _letter(view: CaseView, step: Step) -> bool:
 
 
 def _paper(view: CaseView, step: Step) -> tuple[str, bytes] | None:
-    handed = documents.handed_in(view.sop, step, period=view.period)
+    handed = handed_in.handed_in(view.sop, step, period=view.period)
     if not handed or step.no in view.evidence or view.under_review is not None:
         return None
     assert step.evidence is not None
@@ -234,7 +235,7 @@ def _brought(
     if paper is not None and step.evidence is not None:
         return documents.store(session, kind=step.evidence, name=paper[0], content=paper[1], by=person, handed=True)
     if step.evidence is EvidenceKind.RELEASE:
-        own = documents.own_publication(view.sop, view.state)
+        own = handed_in.own_publication(view.sop, view.state)
         return replace(own, kind=EvidenceKind.RELEASE) if own is not None else None
     if case_link.gathers(view.sop, step.no):
         chosen = st.session_state.get(_gather_key(view)) or []
