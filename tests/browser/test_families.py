@@ -156,8 +156,7 @@ def test_an_agencys_publication_is_returned_mended_initialled_and_released(visit
     link = pic.page.get_by_role("link", name=re.compile("infografis-2.pdf")).first
     with pic.page.expect_download() as download:
         link.click()
-    with open(download.value.path(), "rb") as file:
-        assert file.read() == pdf("dua"), "what is initialled is what the operator sent"
+    assert download.value.path().read_bytes() == pdf("dua"), "what is initialled is what the operator sent"
     act(pic, address, "Setuju")
     act(pic, address, "Tugaskan")
     act(operator, address, "Informasikan")
