@@ -12,6 +12,7 @@ from workbench.domain.sla_words import day_words
 from workbench.i18n import N_, _, _n
 from workbench.services import calendar
 from workbench.ui import access, feedback, frame, words
+from workbench.ui.dialogs import dialog
 from workbench.ui.feedback import shown_errors
 from workbench.ui.resources import reading, writing
 
@@ -24,7 +25,7 @@ KINDS = {
 person = access.require(*WALIDATA_ROLES, Role.ADMINISTRATOR)
 
 
-@st.dialog(_("Tambah hari libur"), width="large")
+@dialog(N_("Tambah hari libur"), width="large")
 def add_holiday(by: Person, office: OfficeCalendar) -> None:
     left, right = st.columns(2)
     day = left.date_input(
@@ -50,7 +51,7 @@ def add_holiday(by: Person, office: OfficeCalendar) -> None:
             st.rerun()
 
 
-@st.dialog(_("Hapus hari libur"), width="large")
+@dialog(N_("Hapus hari libur"), width="large")
 def remove_holiday(by: Person, office: OfficeCalendar, day: date, name: str) -> None:
     st.markdown(_("**{day}**, {name}, menjadi hari kerja lagi.").format(day=day_words(day), name=words.plain(name)))
     basis = st.text_input(_("Dasar"), help=_("Nomor surat edaran atau keputusan bersama."), key="holiday-basis")

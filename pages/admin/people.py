@@ -7,9 +7,10 @@ from datetime import date, timedelta
 import streamlit as st
 
 from workbench.domain.people import Capacity, Person, Role
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.services import mail, people
 from workbench.ui import access, feedback, frame
+from workbench.ui.dialogs import dialog
 from workbench.ui.feedback import shown_errors
 from workbench.ui.resources import reading, writing
 
@@ -22,7 +23,7 @@ def role_word(role: Role) -> str:
     return _(frame.ROLE_WORDS[role])
 
 
-@st.dialog(_("Tambah orang"), width="medium")
+@dialog(N_("Tambah orang"))
 def add_person(by: Person, agencies: dict[str, str]) -> None:
     name = st.text_input(_("Nama lengkap"))
     username = st.text_input(_("Nama pengguna"), help=_("Huruf kecil, angka, titik; dipakai untuk masuk."))
@@ -62,7 +63,7 @@ def ask_post(agencies: dict[str, str]) -> dict:
     }  # fmt: skip
 
 
-@st.dialog(_("Tambah penugasan"), width="medium")
+@dialog(N_("Tambah penugasan"))
 def add_post(by: Person, chosen: people.Profile, agencies: dict[str, str]) -> None:
     st.markdown(f"**{chosen.person.name}**")
     post = ask_post(agencies)
@@ -74,7 +75,7 @@ def add_post(by: Person, chosen: people.Profile, agencies: dict[str, str]) -> No
             st.rerun()
 
 
-@st.dialog(_("Alamat surel"), width="small")
+@dialog(N_("Alamat surel"), width="small")
 def set_address(by: Person, chosen: people.Profile) -> None:
     st.markdown(f"**{chosen.person.name}**")
     address = st.text_input(_("Surel"), value=chosen.email, help=_("Kosongkan untuk tidak mengirim surel."))

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from workbench.domain.people import PRODUCER_ROLES
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.services import collect
 from workbench.services.collect import OwedItem
 from workbench.ui import access, frame, words
+from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading
 
 person = access.require(*PRODUCER_ROLES)
@@ -19,7 +20,7 @@ def due(item: OwedItem) -> str:
     return f"  \n:gray[{_('jatuh tempo {when}').format(when=words.when(item.due_at))}]" if waiting else ""
 
 
-@st.dialog(_("Kirim berkas"), width="medium", on_dismiss="rerun")
+@dialog(N_("Kirim berkas"), on_dismiss="rerun")
 def send(item: OwedItem) -> None:
     frame.upload_form(item.dataset_id, item.period, item.case_id)
 

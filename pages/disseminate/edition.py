@@ -5,9 +5,10 @@ from uuid import uuid4
 import streamlit as st
 
 from workbench.domain.people import WALIDATA_ROLES, Role
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.services import disseminate, process, rendering, track
 from workbench.ui import access, feedback, frame, theme, words
+from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading, writing
 
 person = access.require(*WALIDATA_ROLES)
@@ -37,7 +38,7 @@ def idem(what: str) -> str:
     return st.session_state.setdefault(f"edition-idem-{what}", uuid4().hex)
 
 
-@st.dialog(_("Bekukan edisi"), width="medium")
+@dialog(N_("Bekukan edisi"))
 def freeze() -> None:
     years = sorted({version.period for version in versions}, reverse=True)
     year = st.selectbox(_("Tahun data terakhir"), years)

@@ -6,11 +6,12 @@ import streamlit as st
 
 from workbench.domain.datasets import SymbolMeaning
 from workbench.domain.people import Role
-from workbench.i18n import _, _n
+from workbench.i18n import N_, _, _n
 from workbench.services import collect, process
 from workbench.services.process import CheckResult
 from workbench.ui import access, feedback, frame, theme, words
 from workbench.ui.components import finding_list, recipe_view
+from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading, writing
 
 person = access.require(Role.STAFF, Role.SECTION_HEAD)
@@ -101,7 +102,7 @@ def accept() -> None:
         )
 
 
-@st.dialog(_("Kembalikan ke OPD"), width="large")
+@dialog(N_("Kembalikan ke OPD"), width="large")
 def give_back() -> None:
     with reading() as session:
         cells = process.cells_to_return(session, submission_id=submission_id)
@@ -126,7 +127,7 @@ def give_back() -> None:
             st.rerun()
 
 
-@st.dialog(_("Jawab pertanyaan pembacaan"), width="medium")
+@dialog(N_("Jawab pertanyaan pembacaan"))
 def answer_dash() -> None:
     st.markdown(_("Berkas ini memakai tanda “-”. Apa artinya pada dataset ini?"))
     meaning = st.radio(

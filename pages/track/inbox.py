@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.services import track
 from workbench.services.track import InboxItem
 from workbench.ui import access, feedback, frame, words
 from workbench.ui.components import clocks, decision
+from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading
 
 person = access.require()
@@ -32,7 +33,7 @@ def row(item: InboxItem) -> dict:
     }
 
 
-@st.dialog(_("Putuskan"), width="large")
+@dialog(N_("Putuskan"), width="large")
 def decide(case_id: int, seq: int) -> None:
     with reading() as session:
         view = track.case(session, case_id=case_id, person=person)

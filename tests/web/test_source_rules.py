@@ -51,6 +51,17 @@ def test_pages_are_linked_by_the_registry(path: Path) -> None:
     assert not [call.lineno for call in calls if ast.unparse(call.func) in ("st.page_link", "st.switch_page")]
 
 
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.relative_to(CHECKOUT).as_posix()) for path in SOURCES])
+def test_dialogs_speak_the_readers_language(path: Path) -> None:
+    """``@st.dialog(_(…))`` keeps the language of whoever imported the module first; ours translate when they open."""
+    if path.name == "dialogs.py":
+        return
+    attributes = [
+        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Attribute)
+    ]
+    assert not [node.lineno for node in attributes if ast.unparse(node) == "st.dialog"]
+
+
 def guard_of(tree: ast.Module) -> bool:
     """Is the first thing a page does, after imports and definitions, to ask who is there?"""
     for node in tree.body:

@@ -18,14 +18,20 @@ P = ParamSpec("P")
 
 
 def dialog(
-    title: str, *, width: Literal["small", "medium", "large"] = "medium"
+    title: str,
+    *,
+    width: Literal["small", "medium", "large"] = "medium",
+    on_dismiss: Literal["ignore", "rerun"] = "ignore",
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
-    """Make a function a dialog; ``title`` is an ``N_`` word. Call the function in the run in which it shall open."""
+    """Make a function a dialog; ``title`` is an ``N_`` word. Call the function in the run in which it shall open.
+
+    ``on_dismiss="rerun"`` draws the page anew when the dialog is closed, for a page that shows what was done in it.
+    """
 
     def wrap(body: Callable[P, None]) -> Callable[P, None]:
         @wraps(body)
         def opened(*args: P.args, **kwargs: P.kwargs) -> None:
-            st.dialog(_(title), width=width)(body)(*args, **kwargs)
+            st.dialog(_(title), width=width, on_dismiss=on_dismiss)(body)(*args, **kwargs)
 
         return opened
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.services import guesses as desk
 from workbench.services import recipe_desk
 from workbench.services.guess_layout import Offer, part_words
@@ -14,6 +14,7 @@ from workbench.services.guesses import Guess, Subject
 from workbench.services.sheet_view import CellStory, ReadView, boxes, covers, place
 from workbench.ui import words
 from workbench.ui.components import guess_list, recipe_trial, recipe_view
+from workbench.ui.dialogs import dialog
 
 _FINDINGS = 8  # findings listed with a cell
 
@@ -67,7 +68,7 @@ def _cell_actions(story: CellStory, view: ReadView) -> None:
             recipe_trial.change(" › ".join(story.column), desk.choices_for(view, "column", label), None, view)
 
 
-@st.dialog(_("Koreksi sel"), width="medium")
+@dialog(N_("Koreksi sel"))
 def _correct(story: CellStory, view: ReadView) -> None:
     st.markdown(f"**{words.plain(story.sheet)} {story.cell}** · “{words.plain(story.text)}”")
     st.caption(_("Berkas OPD tidak diubah; koreksi menjadi langkah resep dengan alasan, dan dapat ditelusuri."))

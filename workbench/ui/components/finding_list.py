@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from workbench.domain.reading.model import Severity
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.services import process
 from workbench.services.process import FoundFinding
 from workbench.ui import access, feedback, theme, words
+from workbench.ui.dialogs import dialog
 from workbench.ui.resources import writing
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -53,7 +54,7 @@ def _single(cell: str) -> bool:
     return bool(cell) and ":" not in cell and "," not in cell
 
 
-@st.dialog(_("Terima dengan alasan"), width="medium")
+@dialog(N_("Terima dengan alasan"))
 def _explain(finding: FoundFinding) -> None:
     st.markdown(words.plain(finding.message))
     reason = st.text_area(_("Alasan tertulis"), placeholder=_("Misalnya: sudah dikonfirmasi OPD melalui surat nomor …"))
@@ -65,7 +66,7 @@ def _explain(finding: FoundFinding) -> None:
             st.rerun()
 
 
-@st.dialog(_("Koreksi sel"), width="medium")
+@dialog(N_("Koreksi sel"))
 def _correct(finding: FoundFinding, submission_id: int) -> None:
     st.markdown(f"**{words.plain(finding.sheet)} {finding.cell}** · {words.plain(finding.message)}")
     st.caption(_("Berkas OPD tidak diubah; koreksi menjadi langkah resep dengan alasan, dan dapat ditelusuri."))

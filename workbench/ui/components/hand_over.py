@@ -7,9 +7,10 @@ from uuid import uuid4
 import streamlit as st
 
 from workbench.domain.people import SUPERVISOR_ROLES, WALIDATA_ROLES, Person
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.services import leave, people
 from workbench.ui import access, feedback
+from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading, writing
 
 _KEY = "hand-over-key"
@@ -22,7 +23,7 @@ def button(person: Person) -> None:
         ask()
 
 
-@st.dialog(_("Alihkan pekerjaan rekan yang berhalangan"), width="medium")
+@dialog(N_("Alihkan pekerjaan rekan yang berhalangan"))
 def ask() -> None:
     """The form in a dialog."""
     form()

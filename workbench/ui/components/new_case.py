@@ -8,15 +8,16 @@ import streamlit as st
 
 from workbench.domain.people import Person
 from workbench.domain.sop import EvidenceKind
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.services import case_link, casework, people, track
 from workbench.ui import access, feedback, frame, words
+from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading, writing
 
 KEY = "new-case-idem"
 
 
-@st.dialog(_("Perkara baru"), width="large")
+@dialog(N_("Perkara baru"), width="large")
 def ask(person: Person) -> None:
     """A form that fits one screen; the case starts with its first step and its clock at once."""
     with reading() as session:

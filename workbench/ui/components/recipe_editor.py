@@ -33,6 +33,7 @@ from workbench.services.guess_values import dash_words, form_words
 from workbench.services.recipe_desk import RecipeVersion
 from workbench.ui import words
 from workbench.ui.components.recipe_view import sentence
+from workbench.ui.dialogs import dialog
 
 _CHANGES = {
     Change.ADDED: (N_("ditambah"), "green", "add"),
@@ -87,7 +88,7 @@ def _editable(step: Step) -> bool:
     return not isinstance(step, MapLabels) or bool(step.labels)
 
 
-@st.dialog(_("Ubah langkah resep"), width="medium")
+@dialog(N_("Ubah langkah resep"))
 def edit(step: Step, recipe: Recipe, put: Put) -> None:
     """Change what one step says; it is tried on the page before it is saved."""
     st.markdown(words.plain(sentence(step)))

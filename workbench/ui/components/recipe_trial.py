@@ -16,6 +16,7 @@ from workbench.services.recipe_desk import ReadCell
 from workbench.services.sheet_view import ReadView
 from workbench.storage.recipes import StoredRecipe
 from workbench.ui import access, feedback, words
+from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading, writing
 
 _FLAGS = {
@@ -40,7 +41,7 @@ def change(about: str, choices: Sequence[Choice], at: int | None, view: ReadView
     _change(about, tuple(choices), chosen if at is None else at, at is None, view)
 
 
-@st.dialog(_("Ubah pembacaan"), width="medium")
+@dialog(N_("Ubah pembacaan"))
 def _change(about: str, choices: tuple[Choice, ...], at: int | None, ask: bool, view: ReadView) -> None:
     st.markdown(f"**{words.plain(about)}**")
     options = range(len(choices))

@@ -24,11 +24,12 @@ from workbench.domain.sop_lint import unit_word
 from workbench.domain.sop_readings import readings, unconfirmed_label
 from workbench.domain.sop_revision import BadRevision, Head, Row, Tables, head, revise, tables
 from workbench.domain.sop_words import evidence_word, outcome_word, role_word
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.services import people, sop_library
 from workbench.services.rights import capacity_text
 from workbench.services.sop_library import Check
 from workbench.ui import access, feedback, words
+from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading, writing
 
 SPARE_LANES = 2
@@ -323,7 +324,7 @@ def _verdict(checked: Check) -> None:
             st.success(_("Tidak ada galat: setiap langkah tercapai dan dapat selesai."), icon=":material/task_alt:")
 
 
-@st.dialog(_("Terbitkan versi baru"))
+@dialog(N_("Terbitkan versi baru"), width="small")
 def _confirm(base: Sop, checked: Check, effective: date) -> None:
     with reading() as session:
         running = sum(v.open_cases for v in sop_library.versions(session, base.id))

@@ -20,6 +20,7 @@ from workbench.i18n import N_, _
 from workbench.services import holds, office_clock, track
 from workbench.services.track import CaseView
 from workbench.ui import access, feedback, words
+from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading, writing
 
 ACTIONS = {
@@ -70,7 +71,7 @@ def menu(view: CaseView) -> None:
         ask(view, chosen)
 
 
-@st.dialog(_("Tindakan atas perkara"), width="medium")
+@dialog(N_("Tindakan atas perkara"))
 def ask(view: CaseView, action: str) -> None:
     """What the action needs to know, what it will do in a sentence, and the button that does it."""
     st.markdown(f"**{_(ACTIONS[action])}** · {view.number} · {words.plain(view.subject)}")
