@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
+import tempfile
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -20,7 +22,7 @@ from workbench.domain.reading.reader import read_grids
 from workbench.domain.reading.words import Words, columns_twice
 from workbench.services.reading import read_path, read_to_parquet
 from workbench.storage import readings
-from workbench.storage.sheets import bulk
+from workbench.storage.sheets import bulk, separators
 from workbench.storage.sheets.load import load
 
 ROWS = 6_000
@@ -157,3 +159,47 @@ def test_what_a_long_column_cannot_take_keeps_its_text() -> None:
     columns = readings.tidy(reading).observations
     assert columns.column("raw").to_pylist() == [o.raw for o in cells]
     assert columns.column("value").to_pylist() == [o.value for o in cells]
+
+
+ODD = [
+    "1.5",
+    "12.34.5",
+    "1.234,5.6",
+    "5.",
+    ".5",
+    "5,",
+    ",5",
+    "1,5e3",
+    "1.234e5",
+    "1_000",
+    "1234.567",
+    "1,234.567",
+    "nan",
+]
+
+
+@pytest.mark.parametrize("odd", [*ODD, "inf", "12.345,", "(5)", "5 jt", "0x1F"])
+@pytest.mark.parametrize("quoted", [False, True])
+def test_a_mark_in_an_odd_place_is_never_taken_away(odd: str, quoted: bool, tmp_path: Path) -> None:
+    path, out = tmp_path / "besar.csv", tmp_path / "out.parquet"
+    lines = ["Kecamatan;Kelurahan;2021;2022;2023"]
+    for i in range(4_000):
+        lines.append(f"Kec. {i % 9}, no. 1.5;Desa {i};{i % 900 + 1}.{i % 700 + 100},5;{i % 800 + 1}.250;-")
+    cell = f'"{odd}"' if quoted else odd
+    lines[3_001] = f"Kec. X;-;{cell};1.250;-"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    bulk.stream(path, out)
+    row = pq.read_table(out).slice(3_000, 1).to_pylist()[0]
+    assert (row["row"], row["Kecamatan"], row["Kelurahan"]) == (3_002, "Kec. X", "-")
+    assert (row["2021"], row["raw 2021"], row["2022"]) == (None, odd, 1_250)
+
+
+@given(st.lists(st.sampled_from([*ODD, "1.234", "1.234.567,89", "12", "-3,5", "+1.000", "Kec. X", ""]), max_size=30))
+def test_marks_in_odd_places_are_found_at_any_edge_of_a_block(cells: list[str]) -> None:
+    good = re.compile(r"[-+]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+)(,[0-9]+)?")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.csv"
+        path.write_text("".join(f"teks;{cell};9\n" for cell in cells), encoding="utf-8")
+        found = separators.misplaced(path, ";", ".", ",")
+    expected = any(not good.fullmatch(cell) for cell in cells if cell not in ("Kec. X", "", "nan"))
+    assert found == ({1} if expected else set())

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,14 +28,21 @@ from workbench.domain.reading.lattice import Lattice, LongHeads, number_of
 from workbench.domain.reading.layout import View, find_blocks
 from workbench.domain.reading.model import Reading
 from workbench.domain.reading.numbers import MARGIN, Evidence, Shape, evidence_of, literal, thousands_score
+from workbench.domain.reading.symbols import symbol
 from workbench.domain.reading.tags import tags_of
 from workbench.domain.reading.values import setting_of
 from workbench.i18n import _
 from workbench.storage.sheets.delimited import decode, sniff_delimiter
+from workbench.storage.sheets.separators import misplaced
 
 STREAM_FROM = 64 * 2**20  # a CSV of this size is not held in memory
 SAMPLE = 2**20
 MEMORY = "1GB"
+_PLACES, _PIECE = 16, 2**16  # looked at beyond the beginning
+_FORMS = {  # by habit: the mark that groups, the one before decimals, and how a whole number is written
+    "indonesian": (".", ",", r"[-+]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+)(,[0-9]+)?"),
+    "english": (",", ".", r"[-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?"),
+}
 
 
 def write_reading(reading: Reading, out: Path) -> dict[str, Any]:
@@ -90,6 +99,9 @@ class Plan:
     columns: list[Column]
     habits: dict[int, str]
     width: int
+    typed: frozenset[int]  # columns that DuckDB may read as numbers by itself
+    marks: tuple[str, str]  # that group and before decimals, in those columns
+    nothing: str  # the one text that stands for no number in those columns
 
 
 def plan(path: Path) -> Plan:
@@ -112,6 +124,9 @@ def plan(path: Path) -> Plan:
     columns = describe(View(grid, tags, block.left, block.right), block)
     measures = measures_of(columns)
     texts = {c.index: [str(grid.rows[r][c.index]) for r in block.body] for c in measures}
+    for record in _spread(path, delimiter, width):
+        for index, column in texts.items():
+            column.append(record[index])
     evidence = {index: evidence_of(column) for index, column in texts.items()}
     table = Evidence()
     for one in evidence.values():
@@ -122,62 +137,117 @@ def plan(path: Path) -> Plan:
         cut.decode("utf-8-sig")
     except UnicodeDecodeError:
         encoding = "latin-1"
-    return Plan(delimiter, encoding, block.body[0], columns, habits, width)
+    typed, marks, nothing = _typed(habits, texts, delimiter)
+    return Plan(delimiter, encoding, block.body[0], columns, habits, width, typed, marks, nothing)
+
+
+def _spread(path: Path, delimiter: str, width: int) -> list[list[str]]:
+    """Records from all over the file: what a column holds may show late."""
+    found: list[list[str]] = []
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        for part in range(1, _PLACES + 1):
+            file.seek(part * size // (_PLACES + 1))
+            lines = file.read(_PIECE).decode("utf-8", "replace").split("\n")[1:-1]
+            found += [record for record in csv.reader(lines, delimiter=delimiter) if len(record) == width]
+    return found
+
+
+def _typed(
+    habits: dict[int, str], texts: dict[int, list[str]], delimiter: str
+) -> tuple[frozenset[int], tuple[str, str], str]:
+    """The columns of one habit that the sample shows to hold numbers, and nothing else or one symbol for no number."""
+    mine = [habit for habit in habits.values() if habit in _FORMS]
+    habit = max(_FORMS, key=mine.count)
+    grouping, decimal, form = _FORMS[habit]
+    if not mine or delimiter in (grouping, decimal):
+        return frozenset(), ("", ""), ""
+    others = {
+        index: {text for text in texts[index] if not re.fullmatch(form, text.strip())}
+        for index, own in habits.items()
+        if own == habit
+    }
+    usual = Counter(text for index in others for text in texts[index] if text in others[index] and text)
+    symbols = [text for text, _often in usual.most_common() if symbol(text) is not None]
+    nothing = symbols[0] if symbols else ""
+    # beside a blank a symbol would be one and the same NULL
+    blank = any("" in column for column in others.values())
+    nothing = "" if blank or '"' in nothing or nothing != nothing.strip() else nothing
+    return frozenset(index for index, column in others.items() if column <= {nothing}), (grouping, decimal), nothing
 
 
 def stream(path: Path, out: Path) -> dict[str, Any]:
     """A huge CSV to Parquet in bounded memory.
 
-    Columns whose sample has nothing but plain decimals are handed to DuckDB as DOUBLE first, which is fastest; if any
-    cell of the file does not fit, the file is read again as texts, and what the sample has not explained stays NULL
-    with its raw text.
+    Columns of one habit (`1.234,56`) are handed to DuckDB as numbers with their marks, which is fastest, where the
+    whole file keeps to that habit; all others are read as texts. What the sample has not explained stays NULL with
+    its raw text. Should the file hold what the sample never showed, it is read again, all as texts.
     """
     found = plan(path)
-    try:
-        return _copy(path, out, found, direct=True)
-    except duckdb.Error:
-        return _copy(path, out, found, direct=False)
+    if found.typed:
+        astray = misplaced(path, found.delimiter, *found.marks)
+        kept = frozenset() if astray is None else found.typed - astray
+        if kept:
+            try:
+                return _copy(path, out, found, kept)
+            except duckdb.Error:
+                out.unlink(missing_ok=True)
+    return _copy(path, out, found, frozenset())
 
 
-def _copy(path: Path, out: Path, found: Plan, direct: bool) -> dict[str, Any]:
+def _copy(path: Path, out: Path, found: Plan, typed: frozenset[int]) -> dict[str, Any]:
     types = {f"c{k}": "VARCHAR" for k in range(found.width)}
     select: list[str] = []
     names: list[str] = []
+    nothing = found.nothing if typed else ""
     for column in found.columns:
         source = f"c{column.index}"
         if column.role in (Role.LABEL, Role.PERIOD, Role.CODE, Role.UNIT):
             name = _unique(column.leaf or f"column {column.index + 1}", names)
-            select.append(f"{source} AS {_quote(name)}")
+            text = f"nullif(coalesce({source}, {_literal(nothing)}), '')" if nothing else source
+            select.append(f"{text} AS {_quote(name)}")
             names.append(name)
         elif column.index in found.habits:
             name = _unique(" / ".join(column.labels) or f"column {column.index + 1}", names)
             names.append(name)
-            if direct and found.habits[column.index] == "dot":
+            if column.index in typed:
                 types[source] = "DOUBLE"
-                select.append(f"{source} AS {_quote(name)}")
-                continue
-            number = _number_sql(source, found.habits[column.index])
-            select.append(f"{number} AS {_quote(name)}")
-            select.append(f"CASE WHEN {number} IS NULL THEN nullif(trim({source}), '') END AS {_quote('raw ' + name)}")
+                # `nan` and `inf` are numbers to DuckDB: then the file is read as texts
+                number = f"CASE WHEN isfinite({source}) THEN {source} WHEN {source} IS NOT NULL THEN error('nan') END"
+                select.append(f"{number}::DOUBLE AS {_quote(name)}")
+                raw = f"CASE WHEN {source} IS NULL THEN {_literal(nothing)} END"
+                if not nothing:
+                    continue
+            else:
+                source = f"coalesce({source}, {_literal(nothing)})" if nothing else source
+                number = _number_sql(source, found.habits[column.index])
+                select.append(f"{number} AS {_quote(name)}")
+                raw = f"CASE WHEN {number} IS NULL THEN nullif(trim({source}), '') END"
+            select.append(f"{raw} AS {_quote('raw ' + name)}")
             names.append(f"raw {name}")
+    options = ""
+    if typed:
+        options = (
+            f", thousands={_literal(found.marks[0])}, decimal_separator={_literal(found.marks[1])}, "
+            f"nullstr={_literal(nothing)}"  # makes a NULL of a text as well; it is put back
+        )
     connection = duckdb.connect(config={"memory_limit": MEMORY, "threads": 2, "autoinstall_known_extensions": "false"})
     try:
         connection.execute(
             f"""COPY (SELECT row_number() OVER () + {found.skip} AS "row", {", ".join(select)}
                 FROM read_csv(?, delim=?, header=false, skip={found.skip}, columns={types!r}, auto_detect=false,
-                              quote='"', escape='"', null_padding=false, encoding=?, max_line_size=1000000))
+                              quote='"', escape='"', null_padding=false, encoding=?, max_line_size=1000000{options}))
                 TO {_literal(str(out))} (FORMAT parquet, COMPRESSION zstd)""",
             [str(path), found.delimiter, found.encoding],
         )
-        rows = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(out)]).fetchone()
     except duckdb.Error as error:
-        if direct:
+        if typed:
             raise
         why = str(error).splitlines()[0][:120]
         raise UnreadableFile(_("Berkas CSV ini rusak di tengah: {why}.").format(why=why)) from error
     finally:
         connection.close()
-    return {"rows": int(rows[0]) if rows else 0, "columns": ["row", *names]}
+    return {"rows": pq.read_metadata(out).num_rows, "columns": ["row", *names]}
 
 
 def _is_plain(evidence: Evidence) -> bool:
@@ -190,15 +260,13 @@ def _number_sql(source: str, habit: str) -> str:
     """An expression that gives a number only for texts whose separators the sample has explained."""
     text = f"trim({source})"
     if habit == "dot":
-        return f"TRY_CAST({text} AS DOUBLE)"
-    if habit == "indonesian":
-        form = r"'[-+]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?'"
-        bare = f"replace(replace({text}, '.', ''), ',', '.')"
-        return f"CASE WHEN regexp_full_match({text}, {form}) THEN TRY_CAST({bare} AS DOUBLE) END"
-    if habit == "english":
-        form = r"'[-+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?'"
-        return f"CASE WHEN regexp_full_match({text}, {form}) THEN TRY_CAST(replace({text}, ',', '') AS DOUBLE) END"
-    return f"CASE WHEN regexp_full_match({text}, '[-+]?\\d+') THEN TRY_CAST({text} AS DOUBLE) END"
+        return f"CASE WHEN isfinite(TRY_CAST({text} AS DOUBLE)) THEN TRY_CAST({text} AS DOUBLE) END"
+    if habit not in _FORMS:
+        return f"CASE WHEN regexp_full_match({text}, '[-+]?\\d+') THEN TRY_CAST({text} AS DOUBLE) END"
+    grouping, decimal, form = _FORMS[habit]
+    bare = f"replace({text}, {_literal(grouping)}, '')"
+    bare = bare if decimal == "." else f"replace({bare}, {_literal(decimal)}, '.')"
+    return f"CASE WHEN regexp_full_match({text}, {_literal(form)}) THEN TRY_CAST({bare} AS DOUBLE) END"
 
 
 def _habit(evidence: Evidence, table: Evidence, column: Column, texts: Sequence[str]) -> str:
