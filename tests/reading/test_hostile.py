@@ -119,6 +119,14 @@ CASES: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "empty file": ("a.xlsx", lambda p: p.write_bytes(b""), "kosong"),
     "blank lines": ("a.csv", lambda p: p.write_bytes(b"\n\n ,,\n"), "kosong"),
     "PDF named xlsx": ("a.xlsx", lambda p: p.write_bytes(b"%PDF-1.7 ..."), "PDF"),
+    "folder": ("a.xlsx", lambda p: p.mkdir(), "folder"),
+    "photograph": ("a.xlsx", lambda p: p.write_bytes(b"\xff\xd8\xff\xe0" + bytes(500)), "JPEG"),
+    "quote left open": (
+        "a.csv",
+        lambda p: p.write_text("kec;2023\n" + "a;1\n" * 300 + '"b;1\n' + "a;1\n" * 300),
+        "petik",
+    ),
+    "a million columns": ("a.ods", lambda p: _ods(p, 1_000_000), "membentang"),
     "picture": ("a.csv", lambda p: p.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 100), "PNG"),
     "gzip": ("a.csv", lambda p: p.write_bytes(b"\x1f\x8b" + b"\0" * 100), "gzip"),
     "0-row sheet": ("a.xlsx", lambda p: workbook(p, ""), "kosong"),
@@ -143,6 +151,29 @@ CASES: dict[str, tuple[str, Callable[[Path], object], str]] = {
     ),
     "half a UTF-16": ("a.csv", lambda p: p.write_bytes("\ufeffa,b\n1,2".encode("utf-16-le") + b"\x00"), "UTF-16"),
 }
+
+
+def _ods(path: Path, columns: int) -> None:
+    office, table = (
+        "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+        "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("mimetype", kind)
+        package.writestr(
+            "META-INF/manifest.xml",
+            '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f'<m:file-entry m:full-path="/" m:media-type="{kind}"/></m:manifest>',
+        )
+        package.writestr(
+            "content.xml",
+            f'<office:document-content xmlns:office="{office}" xmlns:table="{table}"><office:body><office:spreadsheet>'
+            f'<table:table table:name="S"><table:table-row><table:table-cell office:value-type="float" '
+            f'office:value="1" table:number-columns-repeated="{columns}"/></table:table-row></table:table>'
+            "</office:spreadsheet>"
+            "</office:body></office:document-content>",
+        )
 
 
 def _word(path: Path) -> None:

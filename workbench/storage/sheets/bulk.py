@@ -38,8 +38,9 @@ from workbench.storage.sheets.separators import misplaced
 STREAM_FROM = 64 * 2**20  # a CSV of this size is not held in memory
 SAMPLE = 2**20
 MEMORY = "1GB"
-_PLACES, _PIECE = 16, 2**16  # looked at beyond the beginning
+_PLACES, _PIECE = 16, 2**13  # looked at beyond the beginning
 _FORMS = {  # by habit: the mark that groups, the one before decimals, and how a whole number is written
+    "dot": ("", ".", r"[-+]?[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?"),
     "indonesian": (".", ",", r"[-+]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+)(,[0-9]+)?"),
     "english": (",", ".", r"[-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?"),
 }
@@ -185,7 +186,7 @@ def stream(path: Path, out: Path) -> dict[str, Any]:
     """
     found = plan(path)
     if found.typed:
-        astray = misplaced(path, found.delimiter, *found.marks)
+        astray = misplaced(path, found.delimiter, *found.marks) if found.marks[0] else set()
         kept = frozenset() if astray is None else found.typed - astray
         if kept:
             try:
@@ -227,8 +228,9 @@ def _copy(path: Path, out: Path, found: Plan, typed: frozenset[int]) -> dict[str
             names.append(f"raw {name}")
     options = ""
     if typed:
+        grouping = f", thousands={_literal(found.marks[0])}" if found.marks[0] else ""
         options = (
-            f", thousands={_literal(found.marks[0])}, decimal_separator={_literal(found.marks[1])}, "
+            f"{grouping}, decimal_separator={_literal(found.marks[1])}, "
             f"nullstr={_literal(nothing)}"  # makes a NULL of a text as well; it is put back
         )
     connection = duckdb.connect(config={"memory_limit": MEMORY, "threads": 2, "autoinstall_known_extensions": "false"})

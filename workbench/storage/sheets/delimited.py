@@ -83,6 +83,13 @@ def load_delimited(data: bytes, name: str) -> list[Grid]:
         raise UnreadableFile(
             _("Tanda petik atau pemisah berkas CSV ini rusak; simpan ulang lalu kirim lagi.")
         ) from error
+    swallowed = next((n for n, r in enumerate(records, 1) for v in r if str(v).count("\n") > limits.LINES), 0)
+    if swallowed:
+        raise UnreadableFile(
+            _("Baris ke-{n} berkas CSV ini punya tanda petik yang tidak ditutup; perbaiki lalu kirim lagi.").format(
+                n=swallowed
+            )
+        )
     width = max(map(len, records), default=0)
     if width > limits.COLUMNS:
         raise UnreadableFile(

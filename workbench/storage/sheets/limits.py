@@ -15,6 +15,8 @@ BOX = 60_000_000  # rows times columns of one sheet
 CELLS = 30_000_000
 FIELD = 1 * MB  # characters in one field or line of a CSV
 COLUMNS = 2_000
+WIDTH = 4_096  # columns of a sheet; an ODS can declare a million
+LINES = 100  # line breaks in one cell of a CSV; more are rows that an open quote has swallowed
 MERGE = 5_000_000  # cells in one merged range
 
 MEMORY = 3072 * MB

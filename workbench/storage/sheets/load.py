@@ -14,6 +14,8 @@ from workbench.storage.sheets.sniff import Format, is_spreadsheetml, sniff
 
 def load(path: Path, name: str) -> Iterator[Grid]:
     """Sheets of a file of any kind, one after the other. ``name`` is what its sender called it."""
+    if not path.is_file():
+        raise UnreadableFile(_("Ini sebuah folder, bukan berkas; kirim berkas yang ada di dalamnya."))
     if path.stat().st_size > limits.FILE:
         raise UnreadableFile(_("Berkas ini lebih besar dari {n} MB.").format(n=limits.FILE // limits.MB))
     with path.open("rb") as file:

@@ -75,6 +75,8 @@ def _names(node: Any) -> list[str]:
 
 
 def _value(value: Any) -> CellValue:
+    if isinstance(value, int) and abs(value) > 10**300:
+        return str(value)[:200]  # no number that anybody counted
     if value is None or isinstance(value, str | int | float | bool):
         return value
     return json.dumps(value, ensure_ascii=False)[:200]

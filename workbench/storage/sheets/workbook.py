@@ -96,7 +96,7 @@ def _grids(path: Path) -> Iterator[Grid]:
             raise UnreadableFile(_("Berkas ini berisi lebih dari {n} lembar.").format(n=limits.SHEETS))
         for meta in metas:
             sheet = book.get_sheet_by_name(meta.name)
-            if sheet.total_height * sheet.total_width > limits.BOX:
+            if sheet.total_height * sheet.total_width > limits.BOX or sheet.total_width > limits.WIDTH:
                 raise UnreadableFile(
                     _(
                         "Satu lembar berkas ini membentang sampai baris {rows} dan kolom {columns}; hapus sel yang "
