@@ -79,7 +79,10 @@ def why_due(view: CaseView) -> None:
     names = {"step": _("Langkah ini"), "sop": _("Seluruh SOP"), "law": _("Undang-undang")}
     with reading() as session:
         clock = office_clock.clock(session)
-    with st.expander(_("Mengapa batas ini?"), icon=":material/help:"):
+    # Its state is kept by key: a message above that goes away must not close it.
+    with st.expander(
+        _("Mengapa batas ini?"), icon=":material/help:", key=f"why-open-{view.case_id}", on_change="rerun"
+    ):
         found: dict[str, Reason] = {}
         for key in names:
             try:
