@@ -120,12 +120,24 @@ def test_lint_and_bad_rows_keep_the_button_shut(numbers: dict[Role, int]) -> Non
     sop_id = "sby-penyebarluasan"
     at = opened(numbers[Role.DIVISION_HEAD], sop_id, "ubah")
     ran(edit(at, sop_id, outcomes={"edited_rows": {0: {"to": "77"}}}))
-    assert "[outcome_target] Langkah 1" in texts(at) and at.button(key="sop-publish").disabled
+    said = texts(at).replace("\\", "")
+    assert "Langkah 1: putusan" in said and "outcome_target" not in said, "a sentence, not the id of a rule"
+    assert at.button(key="sop-publish").disabled
     ran(edit(at, sop_id, outcomes={}, steps={"added_rows": [{"no": "6", "activity": "Mengarsipkan"}]}))
     assert "Tabel langkah, baris 6: pelaksana belum diisi." in texts(at)
     assert not [b for b in at.button if b.key == "sop-publish"]
     ran(edit(at, sop_id, steps={"deleted_rows": [4]}))
-    assert "[outcome_target]" in texts(at)
+    assert "yang tidak ada" in texts(at)
+
+
+def test_the_weekday_of_dispatch_is_set_and_taken_away(numbers: dict[Role, int]) -> None:
+    sop_id = "ska-permohonan-bps"
+    at = opened(numbers[Role.SECTION_HEAD], sop_id, "ubah")
+    ran(edit(at, sop_id, steps={"edited_rows": {4: {"dispatch": "tuesday"}}}))
+    assert "dikirim tiap Selasa" in texts(at).replace("\\", "") and not at.button(key="sop-publish").disabled
+    without_time = {4: {"dispatch": "tuesday", "amount": None, "unit": None}}
+    ran(edit(at, sop_id, steps={"edited_rows": without_time}))
+    assert "baris 5: hari kirim perlu waktu baku" in texts(at)
 
 
 def test_a_new_lane_and_step_can_be_added(numbers: dict[Role, int]) -> None:

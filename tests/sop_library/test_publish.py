@@ -98,7 +98,7 @@ def test_only_supervisors_publish_and_only_what_is_sound_and_new(office: Office)
     for who in ("staff", "clerk", "dinkes"):
         with pytest.raises(NotAllowed):
             trial(good, who=who)
-    with pytest.raises(Refused, match=r"\[outcome_target\] Langkah 1"):
+    with pytest.raises(Refused, match="Langkah 1: putusan x menuju langkah 99"):
         trial(trap)
     with pytest.raises(Refused, match="Tidak ada yang berubah"):
         trial(replace(base, version="lain"))

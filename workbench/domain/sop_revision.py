@@ -28,6 +28,7 @@ from workbench.domain.sop import (
     Standard,
     Step,
     Unit,
+    Weekday,
 )
 from workbench.domain.sop_readings import confirmed, lane_key, outcome_key, readings, step_key
 from workbench.i18n import _
@@ -105,6 +106,7 @@ def tables(sop: Sop) -> Tables:
                 "inputs": step.inputs,
                 "amount": step.standard.amount if step.standard else None,
                 "unit": step.standard.unit.value if step.standard else None,
+                "dispatch": step.standard.dispatch.value if step.standard and step.standard.dispatch else None,
                 "output": step.output,
                 "note": step.note,
                 "evidence": step.evidence.value if step.evidence else None,
@@ -249,12 +251,15 @@ class _Reader:
                 if not value:
                     self._wrong(table, number, _("{field} belum diisi").format(field=name))
             standard = self._standard(table, number, row)
+            dispatch = self._choice(table, number, row, "dispatch", Weekday, optional=True)
+            if dispatch is not None and standard is None:
+                self._wrong(table, number, _("hari kirim perlu waktu baku"))
             evidence = self._choice(table, number, row, "evidence", EvidenceKind, optional=True)
             if not (no and activity and lane):
                 continue
             old = before.get(no, Step(no, activity, lane, ()))
-            if standard is not None and old.standard is not None:  # the table does not show the day of dispatch
-                standard = replace(standard, dispatch=old.standard.dispatch)
+            if standard is not None:
+                standard = replace(standard, dispatch=dispatch)
             step = replace(
                 old,
                 activity=activity, lane=lane, outcomes=outcomes.get(no, ()), inputs=_text(row, "inputs"),

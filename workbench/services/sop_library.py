@@ -239,7 +239,7 @@ def publish(session: Session, *, by: Person, base_sha: str, draft: Sop, effectiv
     """Publish a new version and return its SHA-256; running cases stay on theirs.
 
     ``NotAllowed`` for others than supervisors, ``Stale`` when another version was published meanwhile, ``Refused``
-    with rule and step for lint errors, a day in the past, a label in use, or a draft that changes nothing.
+    with a sentence for each lint error, a day in the past, a label in use, or a draft that changes nothing.
     """
     require_writing(session)
     actor = rights.supervisor(session, by)
@@ -280,5 +280,5 @@ def publish(session: Session, *, by: Person, base_sha: str, draft: Sop, effectiv
 
 
 def lint_words(problems: Sequence[LintProblem]) -> str:
-    """Findings as lines that name rule and step."""
-    return "\n".join(f"[{p.rule}] {p.message}" for p in problems)
+    """Findings as lines, each a sentence that names its step; ids of rules are for the command line."""
+    return "\n".join(p.message for p in problems)

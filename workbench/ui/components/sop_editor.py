@@ -6,34 +6,26 @@ that version's SHA-256), and the draft is worked out anew from base and edits at
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from string import ascii_uppercase
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 from babel.dates import format_date
 from streamlit.delta_generator import DeltaGenerator
 
 from workbench import moment
-from workbench.domain.people import Person, Role
-from workbench.domain.sop import EvidenceKind, OutcomeKind, Sop, Unit
-from workbench.domain.sop_lint import unit_word
+from workbench.domain.people import Person
+from workbench.domain.sop import Sop
 from workbench.domain.sop_readings import readings, unconfirmed_label
-from workbench.domain.sop_revision import BadRevision, Head, Row, Tables, head, revise, tables
-from workbench.domain.sop_words import evidence_word, outcome_word, role_word
+from workbench.domain.sop_revision import BadRevision, Head, Tables, head, revise
 from workbench.i18n import N_, _
 from workbench.services import people, sop_library
 from workbench.services.rights import capacity_text
 from workbench.services.sop_library import Check
 from workbench.ui import access, feedback, words
+from workbench.ui.components import sop_editor_tables as grids
 from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading, writing
-
-SPARE_LANES = 2
-SPARE_PHASES = 3
 
 
 def show(person: Person, base: Sop) -> None:
@@ -45,8 +37,8 @@ def show(person: Person, base: Sop) -> None:
         )
     )
     top, effective = _head(base)
-    lanes, steps, outcomes = _lanes(base), _steps(base), _outcomes(base)
-    edited = Tables(lanes, steps, outcomes, _phases(base))
+    lanes, steps, outcomes = grids.lanes(base), grids.steps(base), grids.outcomes(base)
+    edited = Tables(lanes, steps, outcomes, grids.phases(base))
     top = _flow(base, top, [str(row["no"]) for row in steps if row.get("no")])
     ticked = _ticks(base)
     by = _spoken(person)
@@ -92,143 +84,6 @@ def _long(day: date) -> str:
     return str(format_date(day, "d MMMM yyyy", locale="id_ID"))  # printed on an Indonesian sheet
 
 
-def _lanes(base: Sop) -> tuple[Row, ...]:
-    st.subheader(_("Pelaksana"), anchor=False)
-    rows = [*tables(base).lanes, *({"key": key, "name": "", "role": None} for key in _spare_keys(base))]
-    given = st.data_editor(
-        _frame(rows, "key", "name", "role", "external"),
-        key=f"lanes-{base.sha}",
-        hide_index=True,
-        disabled=["key"],
-        column_config={
-            "key": st.column_config.TextColumn(_("Kunci"), help=_("Dipakai pada kolom pelaksana di tabel langkah.")),
-            "name": st.column_config.TextColumn(_("Nama pada lembar"), width="large"),
-            "role": st.column_config.SelectboxColumn(
-                _("Peran"), options=[role.value for role in Role], format_func=role_word
-            ),
-            "external": st.column_config.CheckboxColumn(_("Pihak luar")),
-        },
-        alt=_("Tabel pelaksana yang dapat diubah"),
-    )
-    return tuple(row for row in _records(given) if row.get("name") or row.get("role"))
-
-
-def _spare_keys(base: Sop) -> list[str]:
-    """Keys for lanes that may be added; the choices of the step table have to be known before they are named."""
-    taken = {lane.key for lane in base.lanes}
-    free = (key for n in range(1, 100) if (key := f"pelaksana_{n}") not in taken)
-    return [next(free) for _n in range(SPARE_LANES)]
-
-
-def _unit_word(value: Any) -> str:
-    return unit_word(Unit(value))
-
-
-def _steps(base: Sop) -> tuple[Row, ...]:
-    st.subheader(_("Langkah"), anchor=False)
-    keys = [*(lane.key for lane in base.lanes), *_spare_keys(base)]
-    names = {lane.key: lane.name for lane in base.lanes}
-    lane_column: dict[str, Any] = {"options": keys, "format_func": lambda key: names.get(key, key)}
-    columns = [
-        "no", "activity", "lane", "amount", "unit", "inputs", "output", "note", "evidence", "waiting_for", "phase",
-        "each_opd",
-    ]  # fmt: skip
-    given = st.data_editor(
-        _frame(tables(base).steps, *columns),
-        key=f"steps-{base.sha}",
-        hide_index=True,
-        num_rows="dynamic",
-        column_config={
-            "no": st.column_config.TextColumn(
-                _("No"), width="small", required=True, help=_("Nomor yang diganti dianggap langkah baru.")
-            ),
-            "activity": st.column_config.TextColumn(_("Kegiatan"), width="large", required=True),
-            "lane": st.column_config.SelectboxColumn(_("Pelaksana"), **lane_column),
-            "inputs": st.column_config.TextColumn(_("Kelengkapan")),
-            "amount": st.column_config.NumberColumn(_("Waktu"), min_value=1, step=1, width="small"),
-            "unit": st.column_config.SelectboxColumn(
-                _("Satuan"), options=[unit.value for unit in Unit], format_func=_unit_word
-            ),
-            "output": st.column_config.TextColumn(_("Output")),
-            "note": st.column_config.TextColumn(_("Keterangan")),
-            "evidence": st.column_config.SelectboxColumn(
-                _("Bukti"),
-                options=[kind.value for kind in EvidenceKind],
-                format_func=evidence_word,
-            ),
-            "waiting_for": st.column_config.SelectboxColumn(_("Waktu milik"), **lane_column),
-            "phase": st.column_config.SelectboxColumn(
-                _("Fase"),
-                options=_phase_keys(base),
-                width="small",
-                help=_("Beberapa langkah di bawah satu waktu baku; langkahnya sendiri tanpa waktu."),
-            ),
-            "each_opd": st.column_config.CheckboxColumn(
-                _("Tiap OPD"),
-                width="small",
-                help=_("Dikerjakan sekali oleh setiap perangkat daerah."),
-            ),
-        },
-        alt=_("Tabel langkah yang dapat diubah"),
-    )
-    return tuple(row for row in _records(given) if any(row.values()))
-
-
-def _outcomes(base: Sop) -> tuple[Row, ...]:
-    st.subheader(_("Putusan"), anchor=False)
-    given = st.data_editor(
-        _frame(tables(base).outcomes, "step", "key", "label", "to", "kind"),
-        key=f"outcomes-{base.sha}",
-        hide_index=True,
-        num_rows="dynamic",
-        column_order=["step", "label", "to", "kind"],
-        column_config={
-            "step": st.column_config.TextColumn(_("Langkah"), width="small", required=True),
-            "label": st.column_config.TextColumn(_("Putusan"), required=True),
-            "to": st.column_config.TextColumn(
-                _("Menuju"), width="small", required=True, help=_("Nomor langkah, atau END untuk selesai.")
-            ),
-            "kind": st.column_config.SelectboxColumn(
-                _("Jenis"),
-                options=[kind.value for kind in OutcomeKind],
-                default=OutcomeKind.FORWARD.value,
-                format_func=outcome_word,
-                required=True,
-            ),
-        },
-        alt=_("Tabel putusan yang dapat diubah"),
-    )
-    return tuple(row for row in _records(given) if any(row.values()))
-
-
-def _phase_keys(base: Sop) -> list[str]:
-    """The phases there are and room for more; as with lanes, the step table has to know them before they are used."""
-    own = [phase.key for phase in base.phases]
-    spare = (letter for letter in ascii_uppercase if letter not in own)
-    return [*own, *(next(spare) for _n in range(SPARE_PHASES))]
-
-
-def _phases(base: Sop) -> tuple[Row, ...]:
-    with st.expander(_("Fase"), icon=":material/view_week:", expanded=bool(base.phases)):
-        st.caption(_("Waktu baku sebuah fase berlaku untuk semua langkah yang memilihnya pada kolom Fase di atas."))
-        own = {str(row["key"]): row for row in tables(base).phases}
-        given = st.data_editor(
-            _frame([own.get(key, {"key": key}) for key in _phase_keys(base)], "key", "amount", "unit"),
-            key=f"phases-{base.sha}",
-            hide_index=True,
-            disabled=["key"],
-            column_config={
-                "key": st.column_config.TextColumn(_("Fase"), width="small"),
-                "amount": st.column_config.NumberColumn(_("Waktu"), min_value=1, step=1, width="small"),
-                "unit": st.column_config.SelectboxColumn(
-                    _("Satuan"), options=[unit.value for unit in Unit], format_func=_unit_word
-                ),
-            },
-            alt=_("Tabel fase yang dapat diubah"),
-        )
-    return tuple(_records(given))
-
-
 def _flow(base: Sop, top: Head, numbers: list[str]) -> Head:
     """Where the flow begins, where OPD cases meet again, and which clocks run beside the steps."""
     now = head(base)
@@ -270,7 +125,7 @@ def _ticks(base: Sop) -> frozenset[str]:
     ]  # fmt: skip
     columns = ["confirm", "mark", "step", "about", "printed", "ours"]
     given = st.data_editor(
-        _frame(rows, *columns),
+        grids.frame(rows, *columns),
         key=f"readings-{base.sha}",
         hide_index=True,
         disabled=columns[1:],
@@ -284,26 +139,8 @@ def _ticks(base: Sop) -> frozenset[str]:
         },
         alt=_("Bacaan yang dapat ditegaskan"),
     )
-    ticked = [bool(row["confirm"]) for row in _records(given)]
+    ticked = [bool(row["confirm"]) for row in grids.records(given)]
     return frozenset(r.key for r, tick in zip(found, ticked, strict=True) if tick)
-
-
-def _frame(rows: Sequence[Row], *columns: str) -> pd.DataFrame:
-    """Rows as a table whose types do not depend on what happens to be filled."""
-    table = pd.DataFrame([{name: row.get(name) for name in columns} for row in rows], columns=list(columns))
-    for name in columns:
-        if name == "amount":
-            table[name] = table[name].astype("Int64")
-        elif name in ("external", "confirm", "each_opd"):
-            table[name] = table[name].fillna(False).astype(bool)
-        else:
-            table[name] = table[name].astype("string")
-    return table
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = table.astype(object)
-    return [{str(k): v for k, v in row.items()} for row in plain.where(plain.notna(), None).to_dict("records")]
 
 
 def _verdict(checked: Check) -> None:
@@ -315,11 +152,11 @@ def _verdict(checked: Check) -> None:
         for sentence in checked.changes:
             st.markdown(f"- {words.plain(sentence)}")
     with found:
-        st.subheader(_("Pemeriksaan"), anchor=False)
+        st.subheader(_("Hasil pemeriksaan SOP"), anchor=False)
         for problem in checked.errors:
-            st.error(f"[{problem.rule}] {problem.message}", icon=":material/error:")
+            st.error(words.plain(problem.message), icon=":material/error:")
         for problem in checked.warnings:
-            st.warning(f"[{problem.rule}] {problem.message}", icon=":material/warning:")
+            st.warning(words.plain(problem.message), icon=":material/warning:")
         if not checked.errors:
             st.success(_("Tidak ada galat: setiap langkah tercapai dan dapat selesai."), icon=":material/task_alt:")
 
