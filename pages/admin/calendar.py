@@ -12,6 +12,7 @@ from workbench.domain.sla_words import day_words
 from workbench.i18n import N_, _, _n
 from workbench.services import calendar
 from workbench.ui import access, feedback, frame, words
+from workbench.ui.components import calendar_year
 from workbench.ui.dialogs import dialog
 from workbench.ui.feedback import shown_errors
 from workbench.ui.resources import reading, writing
@@ -118,6 +119,8 @@ year = st.segmented_control(
 if may_change and st.button(_("Tambah hari libur"), type="primary", icon=":material/event_busy:"):
     add_holiday(person, office)
 
+calendar_year.show(office, year, calendar.today())
+
 holidays = [holiday for holiday in office.holidays if holiday.day.year == year]
 st.subheader(_("Hari libur {year}").format(year=year), anchor=False)
 picked = st.dataframe(
@@ -135,10 +138,31 @@ picked = st.dataframe(
     alt=_("Hari libur {year}").format(year=year),
     **({"on_select": "rerun", "selection_mode": "single-row"} if may_change else {}),
 )
+if may_change and holidays and not picked.selection.rows:
+    st.caption(_("Pilih sebuah baris untuk menghapus hari liburnya."))
 if may_change and picked.selection.rows:
     chosen = holidays[picked.selection.rows[0]]
     if st.button(_("Hapus {name}").format(name=chosen.name), icon=":material/event_available:", key="holiday-remove"):
         remove_holiday(person, office, chosen.day, chosen.name)
+
+exceptions = sorted(
+    (exception for exception in office.exceptions if exception.day.year == year), key=lambda item: item.day
+)
+if exceptions:
+    st.subheader(_("Jam lain pada tanggal tertentu"), anchor=False)
+    st.dataframe(
+        [
+            {
+                _("Tanggal"): day_words(item.day),
+                _("Alasan"): item.reason,
+                _("Jam"): ", ".join(str(span) for span in item.intervals).replace(":", ".") or _("kantor tutup"),
+            }
+            for item in exceptions
+        ],
+        hide_index=True,
+        height="content",
+        alt=_("Jam lain pada tanggal tertentu"),
+    )
 
 st.subheader(_("Jam kerja"), anchor=False)
 MONDAY = date(2026, 7, 6)

@@ -56,7 +56,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     if len(versions) > 1:
         current = next(position for position, version in enumerate(versions.values()) if version.in_force)
         sha = st.selectbox(
-            _("Versi"), list(versions), index=current, key=f"versi-{sop_id}", width=260,
+            _("Versi"), list(versions), index=current, key=f"versi-{sop_id}-{len(versions)}", width=260,
             format_func=lambda key: versions[key].label + (f" ({_('berlaku')})" if versions[key].in_force else ""),
         )  # fmt: skip
 with reading() as session:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import uuid4
 
 import streamlit as st
 
 from workbench.domain.people import Person
 from workbench.domain.sop import Sop
-from workbench.i18n import _
+from workbench.i18n import _, _n
 from workbench.services import sop_migration
 from workbench.services.sop_migration import Preview
 from workbench.ui import access, feedback, words
 from workbench.ui.resources import reading
 
 _KEY = "sop-migration-idem"
+_ROWS = 12  # more scroll inside, so that reason and button stay near
 
 
 def show(person: Person, sop: Sop) -> None:
@@ -39,27 +41,38 @@ def show(person: Person, sop: Sop) -> None:
     if chosen:
         with reading() as session:
             found = sop_migration.preview(session, to_sha=sop.sha, chosen=chosen)
-    st.dataframe(
+    st.caption(_("Pilih perkara yang dipindahkan; tanpa pilihan, semua yang dapat dipindahkan."))
+    picked = st.dataframe(
         [_line(item) for item in found],
         hide_index=True,
-        height="content",
+        height="content" if len(found) <= _ROWS else 35 * (_ROWS + 1),
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=f"moving-{sop.sha}",
         column_config={
-            _("Langkah sekarang"): st.column_config.TextColumn(width="medium"),
-            _("Langkah sesudahnya"): st.column_config.TextColumn(width="medium"),
+            _("Perkara"): st.column_config.TextColumn(width=95, pinned=True),
+            _("Langkah sekarang"): st.column_config.TextColumn(width=150),
+            _("Langkah sesudahnya"): st.column_config.TextColumn(width=150),
+            _("Tenggat langkah"): st.column_config.TextColumn(width=190),
+            _("Tenggat SOP"): st.column_config.TextColumn(width=190),
             _("Catatan"): st.column_config.TextColumn(width="large"),
         },
         alt=_("Pratinjau pemindahan perkara ke versi ini"),
     )
-    able = [item for item in found if not item.problem]
+    rows = [row for row in picked.selection.rows if row < len(found)]
+    able = [item for item in ([found[row] for row in rows] or found) if not item.problem]
+    told = _n("{n} perkara akan dipindahkan.", len(able)).format(n=words.number(len(able)))
     moved_due = sum(item.moved_due for item in able)
-    st.caption(
-        _("{n} perkara dapat dipindahkan; tenggat {moved} di antaranya berubah.").format(n=len(able), moved=moved_due)
-    )
+    changed = _n("Tenggat {n} perkara berubah.", moved_due).format(n=words.number(moved_due)) if moved_due else ""
+    st.caption(f"{told} {changed or _('Tidak ada tenggat yang berubah.')}")
     note = st.text_input(_("Alasan, akan tercatat pada tiap perkara"), max_chars=300, key=f"why-{sop.sha}")
     if st.button(
-        _("Pindahkan {n} perkara").format(n=len(able)), type="primary", disabled=not able or not note.strip(),
-        key="sop-migrate", icon=":material/move_up:",
-    ):  # fmt: skip
+        _n("Pindahkan {n} perkara", len(able)).format(n=words.number(len(able))),
+        type="primary",
+        disabled=not able or not note.strip(),
+        key="sop-migrate",
+        icon=":material/move_up:",
+    ):
         _move(able, sop, note)
 
 
@@ -68,17 +81,22 @@ def _line(item: Preview) -> dict[str, str]:
     notes += [_("melewati langkah baru {step}").format(step=step) for step in item.skipped]
     return {
         _("Perkara"): item.number,
-        _("Hal"): item.subject,
         _("Langkah sekarang"): item.step_words,
         _("Langkah sesudahnya"): item.to_words,
-        _("Tenggat langkah"): _both(words.when(item.due_before), words.when(item.due_after), item),
-        _("Tenggat SOP"): _both(words.when(item.end_before), words.when(item.end_after), item),
+        _("Tenggat langkah"): _both(item.due_before, item.due_after, item),
+        _("Tenggat SOP"): _both(item.end_before, item.end_after, item),
         _("Catatan"): "; ".join(notes),
+        _("Hal"): item.subject,
     }
 
 
-def _both(before: str, after: str, item: Preview) -> str:
-    return before if before == after or item.problem else f"{before} → {after}"
+def _both(before: datetime | None, after: datetime | None, item: Preview) -> str:
+    """Old and new due time, or the one there is with the word that it stays."""
+    if item.problem:
+        return words.brief(before)
+    if before == after:
+        return _("tetap {when}").format(when=words.brief(before)) if before else "–"
+    return f"{words.brief(before)} → {words.brief(after)}"
 
 
 def _move(able: list[Preview], sop: Sop, note: str) -> None:

@@ -128,14 +128,15 @@ def _ticks(base: Sop) -> frozenset[str]:
         grids.frame(rows, *columns),
         key=f"readings-{base.sha}",
         hide_index=True,
+        height="content",
         disabled=columns[1:],
         column_config={
             "confirm": st.column_config.CheckboxColumn(_("Tegaskan")),
             "mark": st.column_config.TextColumn(_("Tanda"), width="small"),
             "step": st.column_config.TextColumn(_("Langkah"), width="small"),
             "about": st.column_config.TextColumn(_("Bagian")),
-            "printed": st.column_config.TextColumn(_("Tercetak"), width="large"),
-            "ours": st.column_config.TextColumn(_("Bacaan yang dipakai"), width="large"),
+            "printed": st.column_config.TextColumn(_("Tercetak"), width=265),
+            "ours": st.column_config.TextColumn(_("Bacaan yang dipakai"), width=265),
         },
         alt=_("Bacaan yang dapat ditegaskan"),
     )

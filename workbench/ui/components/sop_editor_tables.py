@@ -35,7 +35,7 @@ def lanes(base: Sop) -> tuple[Row, ...]:
         column_order=["called", "name", "role", "external"],
         column_config={
             "called": st.column_config.TextColumn(
-                _("Di tabel langkah"), width=200, help=_("Sebutan baris ini pada kolom pelaksana di tabel langkah.")
+                _("Di tabel langkah"), width=190, help=_("Sebutan baris ini pada kolom pelaksana di tabel langkah.")
             ),
             "name": st.column_config.TextColumn(_("Nama pada lembar"), width=280),
             "role": st.column_config.SelectboxColumn(
@@ -86,20 +86,20 @@ def steps(base: Sop) -> tuple[Row, ...]:
         placeholder="",
         column_config={
             "no": st.column_config.TextColumn(
-                _("No"), width=50, pinned=True, required=True, help=_("Nomor yang diganti dianggap langkah baru.")
+                _("No"), width=60, pinned=True, required=True, help=_("Nomor yang diganti dianggap langkah baru.")
             ),
-            "activity": st.column_config.TextColumn(_("Kegiatan"), width=230, required=True),
-            "lane": st.column_config.SelectboxColumn(_("Pelaksana"), width=130, **lane_column),
+            "activity": st.column_config.TextColumn(_("Kegiatan"), width=180, required=True),
+            "lane": st.column_config.SelectboxColumn(_("Pelaksana"), width=120, **lane_column),
             "inputs": st.column_config.TextColumn(_("Kelengkapan")),
-            "amount": st.column_config.NumberColumn(_("Waktu"), min_value=1, step=1, width=65),
+            "amount": st.column_config.NumberColumn(_("Waktu"), min_value=1, step=1, width=75),
             "unit": st.column_config.SelectboxColumn(
-                _("Satuan"), options=[unit.value for unit in Unit], format_func=_unit_word, width=105
+                _("Satuan"), options=[unit.value for unit in Unit], format_func=_unit_word, width=95
             ),
             "dispatch": st.column_config.SelectboxColumn(
                 _("Hari kirim"),
                 options=[weekday.value for weekday in Weekday],
                 format_func=_weekday_word,
-                width=90,
+                width=115,
                 help=_("Bila surat hanya dikirim pada satu hari: yang siap sebelumnya jatuh tempo pada hari itu."),
             ),
             "output": st.column_config.TextColumn(_("Output")),
@@ -113,12 +113,12 @@ def steps(base: Sop) -> tuple[Row, ...]:
             "phase": st.column_config.SelectboxColumn(
                 _("Fase"),
                 options=_phase_keys(base),
-                width=65,
+                width=80,
                 help=_("Beberapa langkah di bawah satu waktu baku; langkahnya sendiri tanpa waktu."),
             ),
             "each_opd": st.column_config.CheckboxColumn(
                 _("Tiap OPD"),
-                width=85,
+                width=100,
                 help=_("Dikerjakan sekali oleh setiap perangkat daerah."),
             ),
         },
@@ -134,6 +134,7 @@ def outcomes(base: Sop) -> tuple[Row, ...]:
         frame(tables(base).outcomes, "step", "key", "label", "to", "kind"),
         key=f"outcomes-{base.sha}",
         hide_index=True,
+        height="content",
         num_rows="dynamic",
         placeholder="",
         column_order=["step", "label", "to", "kind"],
