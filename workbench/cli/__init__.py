@@ -49,7 +49,7 @@ def cli() -> None:
 def main() -> None:
     """Entry point. Exit code 0 done, 1 refused with a sentence, 2 wrong usage."""
     try:
-        cli(standalone_mode=False)
+        code = cli(standalone_mode=False)  # hands back the code of a command's `Exit` instead of ending with it
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
@@ -60,3 +60,4 @@ def main() -> None:
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(141)
+    sys.exit(code if isinstance(code, int) else 0)
