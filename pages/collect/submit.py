@@ -85,7 +85,7 @@ if accepted:
             {
                 _("Dataset"): item.dataset_title,
                 _("Tahun"): item.period,
-                _("Diterima"): words.when(item.received_at),
+                _("Diterima"): words.day(item.received_at),
                 _("Tanda terima"): item.receipt,
                 _("Berkas"): f"/berkas/{item.file_sha256}#{item.file_name}",
             }
@@ -93,7 +93,7 @@ if accepted:
         ],
         hide_index=True,
         column_config={
-            _("Dataset"): st.column_config.TextColumn(width=270),
+            _("Dataset"): st.column_config.TextColumn(width=310),
             _("Berkas"): st.column_config.LinkColumn(display_text=r"#(.+)$"),
         },
         alt=_("Kiriman yang sudah disahkan"),

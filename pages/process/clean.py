@@ -98,7 +98,10 @@ with right:
     if draft == saved.recipe:
         st.subheader(_("Hasil resep ini"), anchor=False)
         with feedback.shown_errors(), reading() as session:
-            recipe_view.table(process.rows_of(session, submission_id=submission_id))
+            recipe_view.table(
+                process.rows_of(session, submission_id=submission_id),
+                names=recipe_desk.names_of(submission.dataset_id),
+            )
     else:
         st.subheader(_("Sebelum dan sesudah"), anchor=False)
         recipe_editor.changes(differences(saved.recipe, draft))

@@ -7,7 +7,7 @@ import streamlit as st
 from workbench.domain.datasets import SymbolMeaning
 from workbench.domain.people import Role
 from workbench.i18n import N_, _, _n
-from workbench.services import collect, process
+from workbench.services import collect, process, recipe_desk
 from workbench.services.process import CheckResult
 from workbench.ui import access, feedback, frame, theme, words
 from workbench.ui.components import finding_list, recipe_view
@@ -156,20 +156,29 @@ def confirm_area(label: str, code: str) -> None:
         feedback.flash(_("Ejaan “{label}” diingat untuk dataset ini.").format(label=label))
 
 
+def ask_areas(check: CheckResult) -> None:
+    """Area names that could mean several; each choice is remembered for the dataset. Many of them start folded: they
+    mostly mean that another file was sent, and the decision must stay in sight.
+    """
+    count = len(check.questions)
+    title = _n("{n} nama wilayah belum pasti", count).format(n=count)
+    with st.expander(title, icon=":material/location_on:", expanded=count <= 5):
+        for question in check.questions:
+            with st.container(border=True, horizontal=True, vertical_alignment="center"):
+                st.markdown(
+                    _("Wilayah mana yang dimaksud “{label}” ({cells})?").format(
+                        label=words.plain(question.label), cells=", ".join(question.cells[:3])
+                    ),
+                    width="content",
+                )
+                for code, name, _score in question.candidates[:4]:
+                    st.button(
+                        f"{name} ({code})", key=f"area-{question.label}-{code}", on_click=confirm_area,
+                        args=(question.label, code),
+                    )  # fmt: skip
+
+
 gates(result)
-for question in result.questions if undecided else ():
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            _("Wilayah mana yang dimaksud “{label}” ({cells})?").format(
-                label=words.plain(question.label), cells=", ".join(question.cells[:3])
-            ),
-            width="content",
-        )
-        for code, name, _score in question.candidates[:4]:
-            st.button(
-                f"{name} ({code})", key=f"area-{question.label}-{code}", on_click=confirm_area,
-                args=(question.label, code),
-            )  # fmt: skip
 if undecided:
     with st.container(horizontal=True):
         st.button(
@@ -184,6 +193,8 @@ if undecided:
             _("Artikan tanda “-”"), icon=":material/help:"
         ):
             answer_dash()
+if undecided and result.questions:
+    ask_areas(result)
 
 left, right = st.columns([3, 2])
 with left:
@@ -201,4 +212,4 @@ if table is not None:
         else _n("Data kiriman ini ({n} angka)", table.num_rows)
     )
     st.subheader(heading.format(n=words.number(table.num_rows)), anchor=False)
-    recipe_view.table(table)
+    recipe_view.table(table, names=recipe_desk.names_of(submission.dataset_id))

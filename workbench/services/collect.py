@@ -23,6 +23,7 @@ from workbench.domain.datasets import DatasetDefinition
 from workbench.domain.errors import NotAllowed, Refused, UnreadableFile
 from workbench.domain.file_names import safe_name
 from workbench.domain.labels import year, years_in
+from workbench.domain.mistaken import is_another
 from workbench.domain.people import WALIDATA_ROLES, Person
 from workbench.domain.reading.hints import NO_HINTS, Hints
 from workbench.domain.sop import END, EvidenceKind
@@ -139,6 +140,24 @@ def refusal(found: TidyReading, period: str) -> tuple[str, str] | None:
     return None
 
 
+def mistaken(found: TidyReading, definition: DatasetDefinition) -> str:
+    """The sentence for a file that is beyond doubt about something else than the dataset; "" when it may be right."""
+    labels = {label for path in (*found.columns, *found.rows) for label in path}
+    listed = datasets.area_list(definition.areas) if definition.areas else None
+    expected = [area for area in listed.areas if area.code in definition.expected_areas] if listed else []
+    other = is_another(labels, definition, datasets.all_datasets(), expected)
+    if other is False:
+        return ""
+    if other is True:
+        title = next((head.title for head in found.tables if head.title), "") or found.file
+        sentence = _("Isi berkas ini (“{found}”) tidak memuat satu pun rincian atau wilayah dari data “{wanted}”. "
+                     "Berkas tetap disimpan; pilih berkas yang benar lalu kirim lagi.")  # fmt: skip
+        return sentence.format(found=title[:120], wanted=definition.title)
+    sentence = _("Berkas ini berisi data “{found}”, sedangkan yang diminta “{wanted}”. Berkas tetap disimpan; pilih "
+                 "berkas yang benar lalu kirim lagi.")  # fmt: skip
+    return sentence.format(found=other.title, wanted=definition.title)
+
+
 def named_years(found: TidyReading) -> frozenset[str]:
     """The years a file says it is about: its header labels first, else its titles, else the names of its sheets."""
     if len(found.tables) > 1:  # each of several tables speaks for itself
@@ -214,8 +233,9 @@ def receive(
     sentence = ""
     try:
         hints = recipes.latest(session, definition).recipe.hints()
-        problem = refusal(read_stored(stored.sha256, row.file_name, hints), period)
-        sentence = problem[1] if problem else ""
+        found = read_stored(stored.sha256, row.file_name, hints)
+        problem = refusal(found, period)
+        sentence = problem[1] if problem else mistaken(found, definition)
     except UnreadableFile as error:
         sentence = str(error)
     if sentence:

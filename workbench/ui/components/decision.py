@@ -219,8 +219,8 @@ def _paper(view: CaseView, step: Step) -> tuple[str, bytes] | None:
         return None
     assert step.evidence is not None
     chosen = st.file_uploader(
-        _("Lampirkan {kind} (PDF, gambar, DOCX, XLSX; paling besar 5 MB)").format(
-            kind=evidence_words.kind_word(step.evidence)
+        _("Lampirkan {kind} (PDF, gambar, DOCX, XLSX; paling besar {limit} MB)").format(
+            kind=evidence_words.kind_word(step.evidence), limit=st.get_option("server.maxUploadSize")
         ),
         type=documents.accepted_endings(),
         key=f"paper-{view.case_id}-{view.seq}",

@@ -28,9 +28,8 @@ def draw(findings: Sequence[FoundFinding], *, submission_id: int, editable: bool
 def _one(finding: FoundFinding, submission_id: int, editable: bool) -> None:
     with st.container(border=True, gap="xsmall"):
         place = " · ".join(part for part in (finding.sheet, finding.cell) if part)
-        st.markdown(
-            f"{theme.badge_text(_STATUS[finding.severity])} **{words.plain(place)}** {words.plain(finding.message)}"
-        )
+        where = f"**{words.plain(place)}** " if place else ""  # what concerns the whole file has no cell
+        st.markdown(f"{theme.badge_text(_STATUS[finding.severity])} {where}{words.plain(finding.message)}")
         if finding.reason:
             st.caption(
                 _("Diterima dengan alasan: {reason} — {who}").format(

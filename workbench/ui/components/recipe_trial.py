@@ -17,21 +17,9 @@ from workbench.services.sheet_view import ReadView
 from workbench.storage.recipes import StoredRecipe
 from workbench.ui import access, feedback, words
 from workbench.ui.dialogs import dialog
+from workbench.ui.flag_words import FLAG_WORDS
 from workbench.ui.resources import reading, writing
 
-_FLAGS = {
-    Flag.NOT_AVAILABLE: N_("data tidak tersedia"),
-    Flag.NIL_OR_NOT_APPLICABLE: N_("tanda “-”"),
-    Flag.SUPPRESSED: N_("dirahasiakan"),
-    Flag.NOT_APPLICABLE: N_("tidak berlaku"),
-    Flag.BLANK: N_("kosong"),
-    Flag.NEGLIGIBLE: N_("dapat diabaikan"),
-    Flag.PROVISIONAL: N_("angka sementara"),
-    Flag.VERY_PROVISIONAL: N_("angka sangat sementara"),
-    Flag.REVISED: N_("angka diperbaiki"),
-    Flag.ESTIMATE: N_("angka perkiraan"),
-    Flag.UNREADABLE: N_("tidak terbaca sebagai angka"),
-}
 _SHOWN = 8  # changed cells listed in a dialog
 _RADIO = 12  # choices that are listed at once; more are looked for in a box
 
@@ -143,7 +131,7 @@ def figure(value: float | None) -> str:
 
 
 def flag_words(flag: str | None) -> str:
-    return _(_FLAGS[Flag(flag)]) if flag in set(Flag) else str(flag or "")
+    return _(FLAG_WORDS[Flag(flag)]) if flag in set(Flag) else str(flag or "")
 
 
 def save(submission_id: int, recipe: Recipe, reason: str, stored: StoredRecipe) -> None:

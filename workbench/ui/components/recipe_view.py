@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 import streamlit as st
 
+from workbench.domain.reading.model import Kind
 from workbench.domain.recipe_steps import (
     ColumnIs,
     CorrectCell,
@@ -19,11 +22,14 @@ from workbench.domain.recipe_steps import (
     Step,
     Symbols,
 )
-from workbench.i18n import _, _n
+from workbench.i18n import N_, _, _n
 from workbench.services.guess_layout import column_words, row_words
 from workbench.services.guess_values import dash_words, form_words
 from workbench.storage.recipes import StoredRecipe
 from workbench.ui import words
+from workbench.ui.flag_words import FLAG_WORDS
+
+_KINDS = {Kind.DATA: N_("data"), Kind.TOTAL: N_("jumlah"), Kind.SUBTOTAL: N_("subjumlah")}
 
 
 def sentence(step: Step) -> str:
@@ -83,8 +89,21 @@ def sentences(stored: StoredRecipe) -> None:
     st.markdown("\n".join(f"{i}. {words.plain(sentence(step))}" for i, step in enumerate(stored.recipe.steps, 1)))
 
 
-def table(rows: pa.Table) -> None:
-    """The observations: what, where, value, flag, and the cell of the file."""
+def _worded(rows: pa.Table, column: str, names: Mapping[str, str]) -> pa.Table:
+    """The table with the codes of one column said in words; only the distinct codes are looked at."""
+    codes = rows.column(column).combine_chunks().dictionary_encode()
+    said = pa.array([names.get(code, code) for code in codes.dictionary.to_pylist()], pa.string())
+    return rows.set_column(rows.schema.get_field_index(column), column, said.take(codes.indices))
+
+
+def table(rows: pa.Table, *, names: Mapping[str, str]) -> None:
+    """The observations: what, where, value, flag, and the cell of the file. ``names`` are the words for the codes of
+    indicators and classes.
+    """
+    kinds = {kind.value: _(word) for kind, word in _KINDS.items()}
+    flags = {flag.value: _(word) for flag, word in FLAG_WORDS.items()}
+    for column, said in (("indicator", names), ("category", names), ("kind", kinds), ("flag", flags)):
+        rows = _worded(rows, column, said)
     shown = rows.select(
         [
             "indicator",
