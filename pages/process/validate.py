@@ -106,7 +106,7 @@ def accept() -> None:
 def give_back() -> None:
     with reading() as session:
         cells = process.cells_to_return(session, submission_id=submission_id)
-    st.markdown(_("{n} sel berikut dikirim ke OPD bersama catatan Anda.").format(n=len(cells)))
+    st.markdown(_n("{n} temuan berikut dikirim ke OPD bersama catatan Anda.", len(cells)).format(n=len(cells)))
     if cells:
         st.table(
             [

@@ -15,6 +15,7 @@ from workbench.ui.dialogs import dialog
 from workbench.ui.resources import writing
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_ABOUT_LABELS = {"unknown_area", "unknown_column", "unknown_row"}
 _STATUS = {Severity.ERROR: "blocker", Severity.WARNING: "warning", Severity.INFO: "info"}
 
 
@@ -43,14 +44,16 @@ def _one(finding: FoundFinding, submission_id: int, editable: bool) -> None:
                 _("Terima dengan alasan"), key=f"explain-{finding.id}", icon=":material/edit_note:"
             ):
                 _explain(finding)
-            if _single(finding.cell) and st.button(
+            if _corrigible(finding) and st.button(
                 _("Koreksi sel"), key=f"correct-{finding.id}", icon=":material/edit:"
             ):
                 _correct(finding, submission_id)
 
 
-def _single(cell: str) -> bool:
-    return bool(cell) and ":" not in cell and "," not in cell
+def _corrigible(finding: FoundFinding) -> bool:
+    """Is it about the value of one cell? A label that nobody knows is not mended by another number."""
+    single = bool(finding.cell) and ":" not in finding.cell and "," not in finding.cell
+    return single and finding.code not in _ABOUT_LABELS
 
 
 @dialog(N_("Terima dengan alasan"))
