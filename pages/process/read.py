@@ -23,8 +23,20 @@ with feedback.shown_errors() as found, reading() as session:
 if not found.ok:
     st.stop()
 if submission.status == "received":
-    with st.spinner(_("Membaca dan memeriksa berkas…")), feedback.shown_errors() as found, writing() as session:
-        process.check(session, submission_id=submission_id)
+    step = st.status(_("Langkah 1 dari 3: membaca isi berkas…"), expanded=True)
+    with step, feedback.shown_errors() as found:
+        st.caption(_("Berkas besar perlu waktu. Halaman ini boleh ditinggalkan: langkah yang sudah selesai "
+                     "disimpan, dan sisanya diteruskan saat halaman dibuka lagi."))  # fmt: skip
+        with reading() as session:
+            process.read_ahead(session, submission_id=submission_id)
+        st.markdown(_("Isi berkas sudah dibaca."))
+        step.update(label=_("Langkah 2 dari 3: menjalankan resep dan pemeriksaan…"))
+        with reading() as session:
+            process.replay_ahead(session, submission_id=submission_id)
+        st.markdown(_("Resep dan pemeriksaan sudah dijalankan."))
+        step.update(label=_("Langkah 3 dari 3: menyimpan temuan…"))
+        with writing() as session:
+            process.check(session, submission_id=submission_id)
     if not found.ok:
         st.stop()
     with reading() as session:
@@ -71,12 +83,15 @@ def first_page() -> None:
     st.session_state.pop(AT + "focus", None)
 
 
-with st.spinner(_("Membaca lembar…")), feedback.shown_errors() as found, reading() as session:
-    view = cached.read_view(session, submission)
-    told = cached.told(session, submission)
+with feedback.shown_errors() as found, reading() as session:
+    with st.spinner(_("Menjalankan resep pada berkas…"), show_time=True):
+        view = cached.read_view(session, submission)
+    with st.spinner(_("Menyusun daftar dugaan…"), show_time=True):
+        told = cached.told(session, submission)
     kept = process.findings_of(session, submission_id=submission_id)
     start = view.head.sheet if view.head else ""
-    shown = cached.window(view.file_sha256, view.file_name, st.session_state.get(AT + "sheet") or start, 0)
+    with st.spinner(_("Membaca lembar…"), show_time=True):
+        shown = cached.window(view.file_sha256, view.file_name, st.session_state.get(AT + "sheet") or start, 0)
 if not found.ok:
     st.stop()
 sheets = {sheet.name: sheet for sheet in shown.sheets if sheet.rows}
@@ -102,7 +117,7 @@ with left:
                 ),
                 width="content",
             )  # fmt: skip
-        with st.spinner(_("Membaca lembar…")), feedback.shown_errors() as found:
+        with st.spinner(_("Mengambil halaman lembar…"), show_time=True), feedback.shown_errors() as found:
             shown = cached.window(view.file_sha256, view.file_name, shown.sheet, (page - 1) * sheet_view.ROWS)
         if not found.ok:
             st.stop()

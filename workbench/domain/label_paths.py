@@ -68,6 +68,11 @@ class Paths(Sequence[Labels]):
 
     __hash__ = None  # type: ignore[assignment]
 
+    def used(self, numbers: Sequence[int] | None = None) -> Iterator[str]:
+        """The labels of these paths (of all when None), each once: so many words a sheet has, not so many rows."""
+        codes = self.codes if numbers is None else self.codes[np.asarray(numbers, np.int64)]
+        return (self.labels[code] for code in np.unique(codes).tolist() if code >= 0)
+
     def having(self, wanted: Iterable[bool]) -> NDArray[np.int64]:
         """Numbers of the paths that have a label for which ``wanted`` (one truth per label) holds."""
         hits = np.fromiter(chain(wanted, [False]), bool, len(self.labels) + 1)  # -1 finds the False at the end

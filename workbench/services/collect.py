@@ -29,6 +29,7 @@ from workbench.domain.reading.hints import NO_HINTS, Hints
 from workbench.domain.sop import END, EvidenceKind
 from workbench.i18n import _, speaking
 from workbench.services import case_link, people, reading
+from workbench.services.shelf import Shelf
 from workbench.storage import audit_log, datasets, files, readings, recipes, submissions
 from workbench.storage.readings import TableHead, TidyReading
 from workbench.storage.tables import CaseRow, SubmissionRow
@@ -98,6 +99,8 @@ def receipt_number(idem: str) -> str:
 
 # ---------------------------------------------------------------- reading
 
+_SHELF: Shelf[TidyReading] = Shelf(room=2_500_000)  # observations; those of a replay that is kept are shared with it
+
 
 def read_stored(file_sha256: str, file_name: str, hints: Hints = NO_HINTS) -> TidyReading:
     """The reading of a stored file: kept from before, or read now in a guarded child process. ``hints`` is what the
@@ -106,6 +109,11 @@ def read_stored(file_sha256: str, file_name: str, hints: Hints = NO_HINTS) -> Ti
     ``UnreadableFile`` with one sentence when it is no table. Call it before a transaction is opened: then ``receive``
     and ``check`` find the reading ready and hold the database only for a moment.
     """
+    address = readings.kept_path(file_sha256, file_name, hints)
+    return _SHELF.get(address, lambda: _read(file_sha256, file_name, hints), lambda found: found.observations.num_rows)
+
+
+def _read(file_sha256: str, file_name: str, hints: Hints) -> TidyReading:
     known = readings.kept(file_sha256, file_name, hints)
     if known is not None:
         return known
@@ -162,21 +170,21 @@ def named_years(found: TidyReading) -> frozenset[str]:
     """The years a file says it is about: its header labels first, else its titles, else the names of its sheets."""
     if len(found.tables) > 1:  # each of several tables speaks for itself
         return frozenset().union(*(years_of_table(found, number) for number in range(len(found.tables))))
-    return _years((*found.columns, *found.rows), found.tables)
+    return _years((*found.columns.used(), *found.rows.used()), found.tables)
 
 
 def years_of_table(found: TidyReading, number: int) -> frozenset[str]:
     """The years one table of a file says it is about."""
     part = found.observations.filter(pc.field("table_no") == number)
     rows, columns = (part.column(name).unique().to_pylist() for name in ("row_id", "col_id"))
-    paths = [*(found.columns[n] for n in columns), *(found.rows[n] for n in rows)]
-    return _years(paths, found.tables[number : number + 1])
+    labels = (*found.columns.used(columns), *found.rows.used(rows))
+    return _years(labels, found.tables[number : number + 1])
 
 
-def _years(paths: Iterable[tuple[str, ...]], heads: Sequence[TableHead]) -> frozenset[str]:
-    labels = {year(label) for path in paths for label in path} - {""}
-    if labels:
-        return frozenset(labels)
+def _years(labels: Iterable[str], heads: Sequence[TableHead]) -> frozenset[str]:
+    named = {year(label) for label in labels} - {""}
+    if named:
+        return frozenset(named)
     titles = frozenset().union(*(years_in(head.title) for head in heads))
     return titles or frozenset().union(*(years_in(head.sheet) for head in heads))
 

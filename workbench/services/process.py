@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,8 +54,10 @@ __all__ = [
     "explain_finding",
     "findings_of",
     "preview",
+    "read_ahead",
     "reading_of",
     "recipe_of",
+    "replay_ahead",
     "result_of",
     "return_to_opd",
     "row_of_file",
@@ -166,11 +169,25 @@ def check(session: Session, *, submission_id: int) -> CheckResult:
     done = replayed(session, submission_id)
     kept = submissions.replace_findings(session, submission_id, done.findings)
     row.status, row.return_note = submissions.CHECKED, ""
-    row.reading_sha256 = hashlib.sha256(readings.to_bytes(done.reading)).hexdigest()
+    row.reading_sha256 = readings.sha256(done.reading, row.file_sha256, row.file_name, done.stored.recipe.hints())
     row.recipe_sha256 = done.stored.sha256
     session.add(row)
     session.flush()
     return _result(done, kept)
+
+
+def read_ahead(session: Session, *, submission_id: int) -> None:
+    """Have the file read before ``check`` needs it: the longest part of a large one, without a transaction open."""
+    with contextlib.suppress(UnreadableFile):  # said by ``check``, which keeps the sentence with the submission
+        _reading(session, submissions.get(session, submission_id))
+
+
+def replay_ahead(session: Session, *, submission_id: int) -> None:
+    """Replay the recipe before ``check`` needs it; then that one holds the database only for a moment."""
+    row = submissions.get(session, submission_id)
+    with contextlib.suppress(UnreadableFile):
+        if collect.refusal(_reading(session, row), row.period) is None:
+            replayed(session, submission_id)
 
 
 def _reading(session: Session, row: SubmissionRow) -> TidyReading:
@@ -260,7 +277,7 @@ def accept(session: Session, *, submission_id: int, by: Person, seen_sha256: str
     case = case_link.standing(session, row.case_id) if row.case_id is not None else None
     if case is not None:
         case_link.require_step(case, EvidenceKind.DATASET_VERSION)
-    done = replayed(session, submission_id)
+    done = replayed(session, submission_id, afresh=True)
     body = clean_store.parquet_bytes(done.replay.table)
     digest = hashlib.sha256(body).hexdigest()
     if digest != seen_sha256 or row.recipe_sha256 != done.stored.sha256:

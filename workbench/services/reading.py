@@ -61,10 +61,13 @@ def read_to_parquet(path: Path, out: Path, name: str | None = None) -> dict[str,
 
 
 def sheet_page(
-    path: Path, name: str | None = None, sheet: str = "", first: int = 0, count: int = 200
+    path: Path, name: str | None = None, sheet: str = "", first: int = 0, count: int = 200, *, whole: bool = False
 ) -> dict[str, Any]:
-    """A window of a sheet as a person sees it: ``{"sheet", "sheets", "first", "rows": [[text]], "merges"}``."""
-    answer = guard.ask(path, name or path.name, "page", sheet=sheet, first=first, count=count)
+    """A window of a sheet as a person sees it: ``{"sheet", "sheets", "first", "rows": [[text]], "merges"}``.
+
+    ``whole`` asks for all rows at once; a sheet that is too large for it is answered with the window all the same.
+    """
+    answer = guard.ask(path, name or path.name, "page", sheet=sheet, first=first, count=count, whole=whole)
     page: dict[str, Any] = answer["page"]
     return page
 

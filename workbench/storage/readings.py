@@ -192,7 +192,8 @@ def untidy(reading: TidyReading) -> Reading:
 # ---------------------------------------------------------------- kept readings
 
 
-def _kept_path(file_sha256: str, name: str, hints: Hints) -> Path:
+def kept_path(file_sha256: str, name: str, hints: Hints = NO_HINTS) -> Path:
+    """Where the reading of a file is kept: the address of all it follows from, the version of the reader included."""
     told = f"\0{json.dumps(hints.to_wire(), sort_keys=True)}" if hints else ""
     label = hashlib.sha256(f"{__version__}\0{_LAYOUT}\0{name}{told}".encode()).hexdigest()[:12]
     return get_settings().data_dir / "readings" / file_sha256[:2] / f"{file_sha256}-{label}.parquet"
@@ -200,7 +201,7 @@ def _kept_path(file_sha256: str, name: str, hints: Hints) -> Path:
 
 def keep(file_sha256: str, name: str, reading: TidyReading, hints: Hints = NO_HINTS) -> None:
     """Keep a reading so that the file need not be read again. It may be thrown away and made anew at any time."""
-    path = _kept_path(file_sha256, name, hints)
+    path = kept_path(file_sha256, name, hints)
     folder = get_settings().folder(f"readings/{file_sha256[:2]}")
     handle, temporary = tempfile.mkstemp(dir=folder)
     with os.fdopen(handle, "wb") as out:
@@ -208,9 +209,16 @@ def keep(file_sha256: str, name: str, reading: TidyReading, hints: Hints = NO_HI
     Path(temporary).replace(path)
 
 
+def sha256(reading: TidyReading, file_sha256: str, name: str, hints: Hints = NO_HINTS) -> str:
+    """The address of a file's reading: of the bytes that are kept of it, else of those that would be."""
+    path = kept_path(file_sha256, name, hints)
+    body = path.read_bytes() if path.is_file() else to_bytes(reading)
+    return hashlib.sha256(body).hexdigest()
+
+
 def kept(file_sha256: str, name: str, hints: Hints = NO_HINTS) -> TidyReading | None:
     """A reading kept from before, made with these hints, or None. A damaged one counts as absent: it is only a copy."""
-    path = _kept_path(file_sha256, name, hints)
+    path = kept_path(file_sha256, name, hints)
     if not path.is_file():
         return None
     try:

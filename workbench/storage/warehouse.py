@@ -135,6 +135,7 @@ class _Work:
     reread: set[tuple[str, str]] = field(default_factory=set)
     picked: tuple[int, ...] = ()
     others: tuple[int, ...] = ()
+    addresses: NDArray[Any] | None = None
 
     def run(self, step: Step, select: str) -> None:
         """Make the next named view from the present one (``{prev}`` in the statement)."""
@@ -181,6 +182,12 @@ class _Work:
     def column(self, name: str) -> NDArray[np.int64]:
         """A number column of the observations."""
         return np.asarray(self.reading.observations.column(name).to_numpy())
+
+    def cells(self, seqs: NDArray[np.int64]) -> tuple[str, ...]:
+        """The addresses of these observations, in the order of the sheet. Every text is made once, whoever names it."""
+        if self.addresses is None:
+            self.addresses = self.reading.observations.column("cell").to_numpy()
+        return tuple(self.addresses[np.sort(seqs)].tolist())
 
     def lines(self, table_no: int, axis: str) -> NDArray[np.int64]:
         """The numbers of a table's header paths, in order."""
@@ -499,14 +506,13 @@ def _harmonise_areas(work: _Work, step: HarmoniseAreas) -> None:
         },
     )
     if not all(place.code for place in places):
-        cells = {
-            (label, within): tuple(found)
-            for label, within, found in work.con.execute(
-                f"""SELECT p.area_label, a.within_code, list(p.cell ORDER BY p.seq) FROM {work.table} p
-                    JOIN {table} a ON a.label = p.area_label AND a.within_code = coalesce(p.area_within, '')
-                    WHERE a.code IS NULL AND NOT p.ignored GROUP BY ALL"""
-            ).fetchall()
-        }
+        found = work.con.sql(
+            f"""SELECT p.area_label AS label, a.within_code, list(p.seq) AS seqs FROM {work.table} p
+                JOIN {table} a ON a.label = p.area_label AND a.within_code = coalesce(p.area_within, '')
+                WHERE a.code IS NULL AND NOT p.ignored GROUP BY ALL"""
+        ).to_arrow_table()
+        asked = zip(found.column("label").to_pylist(), found.column("within_code").to_pylist(), strict=True)
+        cells = {at: work.cells(seqs.values.to_numpy()) for at, seqs in zip(asked, found.column("seqs"), strict=True)}
         for (label, within, sheet, _seq), place in zip(labels, places, strict=True):
             if not place.code:
                 work.questions.append(Question(label, sheet or "", cells[label, within], place.candidates))
@@ -702,11 +708,9 @@ def _unmapped(work: _Work) -> tuple[Unmapped, ...]:
         """
     ).to_arrow_table()
     heads = found.drop_columns("seqs").to_pylist()
-    cells = work.reading.observations.column("cell").combine_chunks()
     result = []
     for head, seqs in zip(heads, found.column("seqs"), strict=True):
         row, column = head["row_no"], head["col_no"]
-        mine = cells.take(pa.array(np.sort(seqs.values.to_numpy())))
         result.append(
             Unmapped(
                 reason=head["problem"],
@@ -716,7 +720,7 @@ def _unmapped(work: _Work) -> tuple[Unmapped, ...]:
                 else _path_text(work.reading.columns, column)
                 if column is not None
                 else (head["area"] or ""),
-                cells=tuple(mine.to_numpy(zero_copy_only=False).tolist()),
+                cells=work.cells(seqs.values.to_numpy()),
             )
         )
     return tuple(result)

@@ -51,7 +51,7 @@ def _address(session: Session, submission: Submission) -> tuple[str, str]:
     return address, recipe_desk.definition_sha256(submission.dataset_id)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=6, show_spinner=False)  # few: a large sheet is heavy, and its replay is shared
 def _view(_session: Session, submission_id: int, address: str, definition_sha256: str) -> ReadView:
     del address, definition_sha256  # only the key
     return sheet_view.view(_session, submission_id=submission_id)
