@@ -134,7 +134,7 @@ picked = st.dataframe(
     ],
     hide_index=True,
     height="content",
-    key=f"calendar_holidays_{year}",
+    key=f"calendar_holidays_{year}_{len(holidays)}",  # what was picked belongs to this list
     alt=_("Hari libur {year}").format(year=year),
     **({"on_select": "rerun", "selection_mode": "single-row"} if may_change else {}),
 )

@@ -120,11 +120,11 @@ def test_a_holiday_is_removed_after_its_effect_was_shown(numbers: dict[Role, int
     position = [str(day) for day in at.dataframe[0].value["Tanggal"]].index("Kamis, 24 Desember 2026")
 
     def chosen() -> AppTest:
-        at.session_state["calendar_holidays_2026"] = {"selection": {"rows": [position], "columns": [], "cells": []}}
+        at.session_state["calendar_holidays_2026_3"] = {"selection": {"rows": [position], "columns": [], "cells": []}}
         return at.run()
 
     chosen().button(key="holiday-remove").click()
-    at.session_state["calendar_holidays_2026"] = {"selection": {"rows": [position], "columns": [], "cells": []}}
+    at.session_state["calendar_holidays_2026_3"] = {"selection": {"rows": [position], "columns": [], "cells": []}}
     at.run()
     assert not at.exception and "Tidak ada tenggat terbuka yang bergeser" in texts(at)
     with database.session() as session:

@@ -48,7 +48,7 @@ def show(person: Person, sop: Sop) -> None:
         height="content" if len(found) <= _ROWS else 35 * (_ROWS + 1),
         on_select="rerun",
         selection_mode="multi-row",
-        key=f"moving-{sop.sha}",
+        key=f"moving-{sop.sha}-{len(found)}",  # rows picked before a move are other cases after it
         column_config={
             _("Perkara"): st.column_config.TextColumn(width=95, pinned=True),
             _("Langkah sekarang"): st.column_config.TextColumn(width=150),
