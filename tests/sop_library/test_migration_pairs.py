@@ -16,7 +16,7 @@ from workbench.domain.engine import Event, EventType
 from workbench.domain.sop import Sop
 from workbench.services import audit, casework, sop_migration
 from workbench.storage import casebook, database
-from workbench.storage.sop_files import from_document, to_document
+from workbench.storage.sop_document import from_document, to_document
 from workbench.storage.tables import CaseRow
 
 MONDAY = datetime(2026, 7, 6, 1, 0, tzinfo=UTC)
