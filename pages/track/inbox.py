@@ -6,7 +6,7 @@ from workbench.i18n import N_, _
 from workbench.services import track
 from workbench.services.track import InboxItem
 from workbench.ui import access, feedback, frame, words
-from workbench.ui.components import clocks, decision
+from workbench.ui.components import clocks, decision, inbox_keys
 from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading
 
@@ -20,9 +20,9 @@ with reading() as session:
     items = track.inbox(session, person=person)
 
 
-def row(item: InboxItem) -> dict:
+def row(item: InboxItem, pointed: bool) -> dict:
     return {
-        _("Status"): clocks.flag_cell(item.flag),
+        _("Status"): ("▸ " if pointed else "") + clocks.flag_cell(item.flag),
         _("Langkah"): f"{item.step_no}. {item.activity}",
         _("Jatuh tempo"): words.when(item.due_at),
         _("Sisa"): words.left(item.remaining_seconds),
@@ -56,8 +56,9 @@ if not items:
         icon=":material/inbox:",
     )
 else:
+    asked = inbox_keys.bar(items)
     chosen = st.dataframe(
-        [row(item) for item in items],
+        [row(item, place == inbox_keys.pointed(items)) for place, item in enumerate(items)],
         # A new key whenever the list changes: a selection must never slide onto another case.
         key="inbox-" + "-".join(f"{item.case_id}.{item.seq}" for item in items),
         hide_index=True,
@@ -74,14 +75,16 @@ else:
         },
         alt=_("Tugas saya menurut jatuh tempo"),
     )
-    if chosen.selection.rows:
+    if asked is not None:
+        decide(asked.case_id, asked.seq)
+    elif chosen.selection.rows:
         picked = items[chosen.selection.rows[0]]
         if st.session_state.get("inbox-open") != (picked.case_id, picked.seq):
             st.session_state["inbox-open"] = (picked.case_id, picked.seq)
             decide(picked.case_id, picked.seq)
         else:
             st.button(
-                _("Putuskan {number}").format(number=picked.number), type="primary", on_click=st.session_state.pop,
+                _("Buka lagi {number}").format(number=picked.number), on_click=st.session_state.pop,
                 args=("inbox-open",),
             )  # fmt: skip
     else:

@@ -61,3 +61,26 @@ def test_a_case_decided_by_somebody_else_meanwhile_is_told(demo_app: Opener) -> 
         )  # fmt: skip
     at = click(at, "Sesuai")
     assert any("udah diputus oleh Agus Wibisono" in words for words in said(at)), said(at)
+
+
+def test_the_list_is_walked_and_decided_without_a_mouse(demo_app: Opener) -> None:
+    at = demo_app("kabid", PAGE)
+    with database.session() as session:
+        items = track.inbox(session, person=person("kabid"))
+    if len(items) < 2:
+        with database.writing() as session:
+            for number in (1, 2):
+                track.start(
+                    session, sop_id="srg-pengumpulan-publikasi", subject=f"Buku {number}", by=person("kabid"),
+                    idem=f"keys-{number}", opd_codes=["1.02.01"], period="2026",
+                )  # fmt: skip
+            items = track.inbox(session, person=person("kabid"))
+        at = demo_app("kabid", PAGE)
+    marked = [status.startswith("▸") for status in at.dataframe[0].value["Status"]]
+    assert marked == [True] + [False] * (len(items) - 1)
+    assert at.button(key="inbox-previous").disabled
+    at = at.button(key="inbox-next").click().run()
+    assert [s.startswith("▸") for s in at.dataframe[0].value["Status"]].index(True) == 1
+    assert items[1].number in at.button(key="inbox-decide").label
+    at = at.button(key="inbox-decide").click().run()
+    assert f"**{items[1].number}**" in texts(at) and not at.exception

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import importlib
 import os
@@ -15,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
 from workbench.settings import get_settings
-from workbench.storage import database
+from workbench.storage import database, event_mart
 from workbench.ui import language  # noqa: F401  (registers the reader's language)
 from workbench.ui.feedback import on_script_error
 from workbench.ui.gate import Gate
@@ -41,10 +42,18 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     await run_in_threadpool(database.migrate)
     for name in _PRELOADED:
         importlib.import_module(name)
+    # The board and the supervisor's views ask the mart, which copies years of events once per process: begin now.
+    warming = asyncio.create_task(run_in_threadpool(_warm_up))
     gc.collect()
     gc.freeze()
     yield {}
+    await warming
     database.dispose()
+
+
+def _warm_up() -> None:
+    with database.session() as session:
+        event_mart.mart_of(session)
 
 
 def run(app: st.App) -> None:
