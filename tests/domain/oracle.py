@@ -133,6 +133,9 @@ class Oracle:
                 if outcome.get("kind") in ("paraf", "sign"):
                     self.initials = [no for no in self.initials if no != self.step] + [self.step]
             self.enter(str(outcome["to"]))
+            named = kind == "decide" and outcome.get("kind") != "return" and e["detail"].get("assignee")
+            if named and self.mode == "open":  # a disposition gives the next step to somebody
+                self.holder = named
         elif kind == "attach":
             if row.get("evidence") in (None, e["evidence"][0]):
                 self.bring(e)

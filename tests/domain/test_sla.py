@@ -35,7 +35,8 @@ from workbench.domain.sla_words import flag_word, sentences
 from workbench.domain.sop import Standard, Unit, Weekday
 from workbench.settings import CHECKOUT
 from workbench.storage.calendar_seed import seed_calendar
-from workbench.storage.sop_files import BadSop, from_document, load_sop, to_document
+from workbench.storage.sop_document import from_document, to_document
+from workbench.storage.sop_files import BadSop, load_sop
 
 HALF_HOUR = Standard(30, Unit.WORKING_MINUTES)
 ONE_DAY = Standard(1, Unit.WORKING_DAYS)

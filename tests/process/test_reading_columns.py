@@ -14,6 +14,7 @@ from workbench.domain.label_paths import Paths, read_all, unique
 from workbench.domain.labels import PathReader, Vocabulary
 from workbench.domain.reading.lattice import Head, Lattice, LongHeads
 from workbench.domain.reading.model import Flag, Kind, Reading, TableReading
+from workbench.domain.reading.words import Words
 from workbench.domain.recipe_steps import MapRows, Target
 from workbench.storage import datasets, readings
 
@@ -29,9 +30,9 @@ def lattices(draw):
     labels = st.lists(some(LABELS), min_size=n, max_size=n)
     kinds = draw(st.dictionaries(st.integers(0, max(0, n - 1)), some(list(Kind)), max_size=3)) if n else {}
     if draw(st.booleans()):
-        columns = [draw(labels) for _ in range(draw(st.integers(0, 3)))]
+        columns = [Words.of(draw(labels)) for _ in range(draw(st.integers(0, 3)))]
         units = draw(st.none() | st.lists(some(["", "jiwa"]), min_size=n, max_size=n))
-        rows = LongHeads(draw(st.integers(0, 9)), n, columns, units, kinds)
+        rows = LongHeads(draw(st.integers(0, 9)), n, columns, units and Words.of(units), kinds)
     else:
         paths = [tuple(x for x in draw(st.lists(some(LABELS), max_size=3)) if x) for _ in range(n)]
         rows = [Head(3 * i, path, kinds.get(i, Kind.DATA), draw(some(UNITS))) for i, path in enumerate(paths)]
@@ -44,7 +45,7 @@ def lattices(draw):
     places = st.tuples(st.integers(0, max(0, n - 1)), st.integers(0, m - 1))
     flags = draw(st.dictionaries(places, some(list(Flag)), max_size=4)) if n else {}
     raws = draw(st.dictionaries(places, some(["-", "1.234", " x "]), max_size=4)) if n else {}
-    texts = {j: draw(st.lists(some([" 1.234 ", "\u00a0…", ""]), min_size=n, max_size=n))
+    texts = {j: Words.of(draw(st.lists(some([" 1.234 ", "\u00a0…", ""]), min_size=n, max_size=n)))
              for j in draw(st.sets(st.integers(0, m - 1), max_size=2))}  # fmt: skip
     heads = [Head(j * 30, (f"k{j}", draw(some(LABELS))), draw(some(list(Kind))), draw(some(UNITS))) for j in range(m)]
     return Lattice(rows, heads, values, flags, raws, draw(some(UNITS)), texts)

@@ -25,7 +25,7 @@ from workbench.domain.errors import IllegalMove, Stale
 from workbench.services import audit, casework, track
 from workbench.services.casework import Actor
 from workbench.storage import casebook, database
-from workbench.storage.sop_files import from_document, to_document
+from workbench.storage.sop_document import from_document, to_document
 from workbench.storage.tables import CaseRow, EventRow
 
 SCALE = float(os.environ.get("WORKBENCH_TEST_SCALE", "1"))  # read before fixtures clear the environment

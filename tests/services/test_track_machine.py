@@ -38,7 +38,7 @@ from workbench.domain.sop import EvidenceKind
 from workbench.services import audit, casework, track
 from workbench.settings import get_settings
 from workbench.storage import casebook, database
-from workbench.storage.sop_files import from_document, to_document
+from workbench.storage.sop_document import from_document, to_document
 from workbench.storage.tables import CaseRow, EventRow
 
 PAPERS = (EvidenceKind.LETTER, EvidenceKind.SCHEDULE, EvidenceKind.MINUTES)
