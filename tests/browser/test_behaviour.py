@@ -69,7 +69,7 @@ def test_a_double_click_is_one_decision_and_a_phone_is_enough_to_decide(visit: V
     visitor.dialog.wait_for()
     visitor.shot("25-putuskan-390")
     before = events(visitor.workbench, "1")
-    visitor.dialog.get_by_role("button", name="Setujui cetak").dblclick()
+    visitor.dialog.get_by_role("button", name="Setujui cetak", exact=True).dblclick()
     visitor.says(re.compile("Tercatat atas nama Endah Kusumawati"))
     visitor.settle()
     assert events(visitor.workbench, "1") == before + 1

@@ -50,6 +50,8 @@ VERBS = {
     "start", "decide", "take", "pause", "resume", "skip", "cancel", "reopen", "reassign", "cut_off", "extend",
     "migrate",
 }  # fmt: skip
+# Whether a random program gets as far as these differs from run to run; test_fan_out and test_track make them happen.
+RARE = {"cut_off", "extend"}
 LATER = date(2090, 1, 1)  # versions that cases are moved to, but that none begins with
 WHO = ("clerk", "staff", "kasi", "kabid", "sekretaris", "kadis", "dinkes", "disdik")
 SCALE = float(os.environ.get("WORKBENCH_TEST_SCALE", "1"))  # read before fixtures clear the environment
@@ -306,5 +308,5 @@ def test_any_program_of_actions(data_dir: Path, _migrated_sqlite: Path) -> None:
     )
     # The programs got somewhere: every kind of event happened, and real work was done.
     if SCALE >= 1:
-        assert set(seen) >= VERBS, VERBS - set(seen)
+        assert set(seen) >= VERBS - RARE, VERBS - RARE - set(seen)
         assert seen["decide"] > 500

@@ -326,6 +326,23 @@ class _PageDrawing:
             return BAND_PADDING / 2 + (line + 0.5) * BAND_ROW
         return self.foot + BAND_PADDING / 2 + (line + 0.5) * BAND_ROW
 
+    def _x_of_pentagon(self, route: _Route, *, at_top: bool) -> float:
+        """Where the connector stands: on its arrow's line, or beside another connector which that line would cross."""
+        places = self.top if at_top else self.bottom
+        key = self._connector_key(route)
+        x, line = key[1], places[key]
+        for (_l, other, _o, _t), near in sorted(places.items(), key=lambda item: item[0][1]):
+            between = near > line if at_top else near < line
+            if between and abs(x - other) < PENTAGON[0] / 2 + 0.5:
+                x = other + (PENTAGON[0] / 2 + 2.0) * (1 if key[1] >= other else -1)
+        return x
+
+    def _sidestep(self, route: _Route, x: float, *, at_top: bool) -> list[Point]:
+        """The corner an arrow takes between the rows and a connector that stands beside its line."""
+        line = self._x_of_connector(route)
+        y = self.top_band - 1.5 if at_top else self.foot + 1.5
+        return [] if line == x else [(line, y), (x, y)]
+
     def page(self) -> Page:
         shapes = [self._symbol(row) for row in self.rows]
         paths: list[Path] = []
@@ -340,17 +357,20 @@ class _PageDrawing:
             leaving = source == self.number
             other = target if leaving else source
             at_top = other < self.number
-            x, y = self._x_of_connector(route), self._connector_y(route, at_top=at_top)
+            x, y = self._x_of_pentagon(route, at_top=at_top), self._connector_y(route, at_top=at_top)
+            corner = self._sidestep(route, x, at_top=at_top)
             key = self._connector_key(route)
             if key not in seen:
                 seen.add(key)
                 shapes.append(Shape(Symbol.CONNECTOR, x, y, *PENTAGON, route.letter, self._others(key), leaving))
                 if not leaving:
                     start = y - PENTAGON[1] / 2 if not at_top else y + PENTAGON[1] / 2
-                    paths.append(self._path(route, [(x, start), *self._arrive(route)], labelled=False))
+                    paths.append(
+                        self._path(route, [(x, start), *reversed(corner), *self._arrive(route)], labelled=False)
+                    )
             if leaving:
                 end = y - PENTAGON[1] / 2 if not at_top else y + PENTAGON[1] / 2
-                paths.append(self._path(route, [*self._leave(route), (x, end)]))
+                paths.append(self._path(route, [*self._leave(route), *corner, (x, end)]))
         return Page(
             tuple(self.rows), tuple(self.router.heights[row] for row in self.rows), self.top_band, self.bottom_band,
             tuple(shapes), tuple(paths),

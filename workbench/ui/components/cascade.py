@@ -24,7 +24,8 @@ def section(case_id: int, person: Person) -> None:
         return
     st.markdown("  \n".join(sentences(view)))
     lines = [_line(row) for row in view.rows]
-    told = [name for name in lines[0] if any(line[name] for line in lines)] if lines else []
+    always = (_("Rencana"), _("Ditambah di sini"))  # also before the first step has ended: the table keeps its shape
+    told = [name for name in lines[0] if name in always or any(line[name] for line in lines)] if lines else []
     st.dataframe(
         [{name: line[name] for name in told} for line in lines],
         hide_index=True,
