@@ -39,8 +39,7 @@ if submission.status == "received":
             process.check(session, submission_id=submission_id)
     if not found.ok:
         st.stop()
-    with reading() as session:
-        submission = collect.submission(session, submission_id)
+    st.rerun()  # the steps are done: what was read takes their place
 
 frame.header(
     f"{submission.dataset_title} · {submission.period}",

@@ -104,3 +104,9 @@ def test_an_agency_sees_its_own_case_and_no_other(demo_app: Opener) -> None:
     assert demo_app("op.dinkes", PAGE, case=children["1.02.01"]).dataframe
     other = demo_app("op.dinkes", PAGE, case=children["1.01.01"])
     assert not other.dataframe and said(other)
+
+
+def test_another_language_shows_the_same_case(demo_app: Opener) -> None:
+    at = demo_app("kabid", PAGE, case=1)
+    links = [text for text in texts(at).splitlines() if "/bahasa?ke=en" in text]
+    assert links and "lanjut=%2Fperkara%3Fcase%3D1" in links[0]

@@ -80,7 +80,9 @@ def sidebar(person: Person, here: PageSpec | None) -> None:
     with reading() as session:
         names = {opd.code: opd.short_name or opd.name for opd in people.opds(session)}
         office = next((opd.name for opd in people.opds(session) if opd.is_walidata), "")
-    address = here.address if here else "/"
+    # With what the address asks for, so that another language shows the same case or the same filters.
+    query = urlencode([(key, value) for key in st.query_params for value in st.query_params.get_all(key)])
+    address = (here.address if here else "/") + (f"?{query}" if query else "")
     with st.sidebar:
         wanted = search_box.draw()
         if office:
