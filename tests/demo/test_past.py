@@ -129,7 +129,7 @@ def test_the_same_seed_gives_the_same_past(
         get_settings.cache_clear()
         database.dispose()
         database.migrate()
-        result = play(25, seed)
+        result = play(12, seed)
         with moment.at(NOW), database.session() as session:
             found.append((replace(result, passwords={}), verdicts(session), told(session)))
     assert found[0] == found[1]
