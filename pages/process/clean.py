@@ -8,7 +8,7 @@ from workbench.domain.recipes import Recipe
 from workbench.i18n import _
 from workbench.services import collect, process, recipe_desk
 from workbench.ui import access, feedback, frame, theme, words
-from workbench.ui.components import recipe_editor, recipe_trial, recipe_view, submission_list
+from workbench.ui.components import checking, recipe_editor, recipe_trial, recipe_view, submission_list
 from workbench.ui.resources import reading, writing
 
 person = access.require(Role.STAFF, Role.SECTION_HEAD)
@@ -28,6 +28,8 @@ with feedback.shown_errors() as found, reading() as session:
 if not found.ok:
     st.stop()
 undecided = submission.status in ("received", "checked")
+if not checking.brought_up(submission_id):
+    st.stop()
 
 # State of this page: the draft (a recipe tried but not saved), made from the version in "-from"; turn, so that
 # switches show the draft after it was put aside.
@@ -69,14 +71,13 @@ if not undecided:
 
 
 def save(reason: str) -> None:
-    """Keep the draft as the newest version and check the submission anew."""
+    """Keep the draft as the newest version; the page then checks the submission anew."""
     with feedback.shown_errors() as done, writing() as session:
         by = access.require(Role.STAFF, Role.SECTION_HEAD)
         if undecided:
             kept = recipe_desk.adopt(
                 session, submission_id=submission_id, recipe=draft, by=by, reason=reason, seen_sha256=saved.sha256
             )
-            process.check(session, submission_id=submission_id)
         else:
             kept = process.save_recipe(session, recipe=draft, by=by, reason=reason, seen_sha256=saved.sha256)
     if done.ok:

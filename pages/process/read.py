@@ -6,8 +6,8 @@ from workbench.domain.people import Role
 from workbench.i18n import _, _n
 from workbench.services import collect, guess_layout, process, sheet_view
 from workbench.ui import access, cached, feedback, frame, theme, words
-from workbench.ui.components import cell_story, guess_list, sheet_grid, submission_list
-from workbench.ui.resources import reading, writing
+from workbench.ui.components import cell_story, checking, guess_list, sheet_grid, submission_list
+from workbench.ui.resources import reading
 
 person = access.require(Role.STAFF, Role.SECTION_HEAD)
 
@@ -22,24 +22,8 @@ with feedback.shown_errors() as found, reading() as session:
     submission = collect.submission(session, submission_id)
 if not found.ok:
     st.stop()
-if submission.status == "received":
-    step = st.status(_("Langkah 1 dari 3: membaca isi berkas…"), expanded=True)
-    with step, feedback.shown_errors() as found:
-        st.caption(_("Berkas besar perlu waktu. Halaman ini boleh ditinggalkan: langkah yang sudah selesai "
-                     "disimpan, dan sisanya diteruskan saat halaman dibuka lagi."))  # fmt: skip
-        with reading() as session:
-            process.read_ahead(session, submission_id=submission_id)
-        st.markdown(_("Isi berkas sudah dibaca."))
-        step.update(label=_("Langkah 2 dari 3: menjalankan resep dan pemeriksaan…"))
-        with reading() as session:
-            process.replay_ahead(session, submission_id=submission_id)
-        st.markdown(_("Resep dan pemeriksaan sudah dijalankan."))
-        step.update(label=_("Langkah 3 dari 3: menyimpan temuan…"))
-        with writing() as session:
-            process.check(session, submission_id=submission_id)
-    if not found.ok:
-        st.stop()
-    st.rerun()  # the steps are done: what was read takes their place
+if not checking.brought_up(submission_id):
+    st.stop()
 
 frame.header(
     f"{submission.dataset_title} · {submission.period}",

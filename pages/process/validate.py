@@ -7,10 +7,10 @@ import streamlit as st
 from workbench.domain.datasets import SymbolMeaning
 from workbench.domain.people import Role
 from workbench.i18n import N_, _, _n
-from workbench.services import collect, process, recipe_desk
+from workbench.services import case_link, collect, people, process, recipe_desk
 from workbench.services.process import CheckResult
 from workbench.ui import access, feedback, frame, theme, words
-from workbench.ui.components import finding_list, recipe_view
+from workbench.ui.components import case_turn, checking, finding_list, recipe_view
 from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading, writing
 
@@ -28,20 +28,21 @@ with feedback.shown_errors() as found, reading() as session:
     submission = collect.submission(session, submission_id)
 if not found.ok:
     st.stop()
-if submission.status == "received":
-    with st.spinner(_("Membaca dan memeriksa berkas…")), feedback.shown_errors() as found, writing() as session:
-        process.check(session, submission_id=submission_id)
-    if not found.ok:
-        st.stop()
+if not checking.brought_up(submission_id):
+    st.stop()
 with feedback.shown_errors() as found, reading() as session:
-    submission = collect.submission(session, submission_id)
     result = process.result_of(session, submission_id=submission_id)
     table = process.rows_of(session, submission_id=submission_id) if not result.refusal else None
     recipe = process.recipe_of(session, dataset_id=submission.dataset_id)
+    names = people.names(session, {f.decided_by for f in result.findings if f.decided_by})
 if not found.ok:
     st.stop()
 
 undecided = submission.status == "checked"
+turn = None
+if undecided and submission.case_id:
+    with reading() as session:
+        turn = case_link.turn(session, submission.case_id)
 frame.header(
     f"{submission.dataset_title} · {submission.period}",
     _("Putaran {round} · {file} · tanda terima {receipt}").format(
@@ -140,7 +141,6 @@ def answer_dash() -> None:
             process.decide_dash(
                 session, dataset_id=submission.dataset_id, meaning=meaning, by=access.require(), reason=reason
             )
-            process.check(session, submission_id=submission_id)
         if done.ok:
             st.rerun()
 
@@ -151,7 +151,6 @@ def confirm_area(label: str, code: str) -> None:
             session, dataset_id=submission.dataset_id, label=label, area_code=code,
             by=access.require(Role.STAFF, Role.SECTION_HEAD),
         )  # fmt: skip
-        process.check(session, submission_id=submission_id)
     if done.ok:
         feedback.flash(_("Ejaan “{label}” diingat untuk dataset ini.").format(label=label))
 
@@ -179,15 +178,25 @@ def ask_areas(check: CheckResult) -> None:
 
 
 gates(result)
+if turn and not turn.accepts:
+    case_turn.draw(turn)
 if undecided:
     with st.container(horizontal=True):
+        if turn and not turn.accepts:
+            why = _("Perkaranya belum sampai di langkah ini.")
+        elif result.acceptable:
+            why = _("Anda mengesahkan data dengan SHA-256 {sha}…").format(sha=result.sha256[:16])
+        else:
+            why = _("Baru dapat disahkan bila keempat gerbang terbuka.")
+        may = result.acceptable and (turn is None or turn.accepts)
         st.button(
-            _("Sahkan"), type="primary", icon=":material/verified:", on_click=accept, disabled=not result.acceptable,
-            help=_("Anda mengesahkan data dengan SHA-256 {sha}…").format(sha=result.sha256[:16])
-            if result.acceptable
-            else _("Baru dapat disahkan bila keempat gerbang terbuka."),
+            _("Sahkan"), type="primary", icon=":material/verified:", on_click=accept, disabled=not may, help=why
         )  # fmt: skip
-        if st.button(_("Kembalikan ke OPD"), icon=":material/undo:"):
+        shut = turn is not None and not turn.returns
+        if st.button(
+            _("Kembalikan ke OPD"), icon=":material/undo:", disabled=shut,
+            help=_("Perkaranya belum sampai di langkah ini.") if shut else None,
+        ):  # fmt: skip
             give_back()
         if any(f.rule == "dash" or f.code == "dash" for f in result.findings) and st.button(
             _("Artikan tanda “-”"), icon=":material/help:"
@@ -201,7 +210,7 @@ with left:
     st.subheader(_("Temuan ({n})").format(n=len(result.findings)), anchor=False)
     if not result.findings:
         st.success(_("Tidak ada temuan."), icon=":material/check_circle:")
-    finding_list.draw(result.findings, submission_id=submission_id, editable=undecided)
+    finding_list.draw(result.findings, submission_id=submission_id, editable=undecided, names=names)
 with right:
     st.subheader(_("Resep"), anchor=False)
     recipe_view.sentences(recipe)

@@ -46,7 +46,9 @@ def test_values_stand_at_their_row_and_column_in_indonesian_form(form: Path) -> 
     assert line_of(shown, "Jumlah") == ["5", "Σ", "Jumlah", "32.445", "12.001", "1,00"]
     assert ["B", "C", "D"] in [line.split()[-3:] for line in shown.splitlines()]
     assert "Sumber: Dinas Kependudukan" in shown.replace("\n", " ") and "Tahun: 2023" in shown
-    assert "- nol atau tidak berlaku" in shown and "(1)" in shown  # the mark is explained with its count
+    assert "- tertulis “-”, nol atau tidak berlaku (1)" in " ".join(
+        shown.split()
+    )  # the mark is explained with its count
     assert "pecahan dibulatkan" in shown
 
 

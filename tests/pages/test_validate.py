@@ -6,7 +6,11 @@ import pytest
 
 from tests.app_helpers import texts
 from tests.pages.conftest import Opener, click, person, said
-from workbench.services import collect, demo_files
+from tests.pages.test_layout_told import KECAMATAN, form
+from tests.process.conftest import Office
+from workbench.domain.reading.model import Severity
+from workbench.domain.recipe_steps import IgnoreRows
+from workbench.services import collect, demo_files, process
 from workbench.storage import database
 
 PAGE = "process/validate.py"
@@ -74,3 +78,58 @@ def submission_sha(number: int) -> str:
 def test_without_a_submission_the_page_leads_to_the_list(demo_app: Opener) -> None:
     assert said(demo_app("statistisi", PAGE)) == ["Pilih satu kiriman untuk diperiksa."]
     assert len(demo_app("statistisi", PAGE, kiriman=99999).error) == 1
+
+
+def test_a_recipe_changed_elsewhere_is_checked_when_the_page_opens(demo_app: Opener) -> None:
+    """Two files of one dataset wait; what is saved while looking at one of them counts for the other as well."""
+    number = arrived("fasilitas-kesehatan")
+    demo_app("statistisi", PAGE, kiriman=number)
+    with database.session() as session:
+        before = process.result_of(session, submission_id=number)
+    with database.writing() as session:
+        recipe = process.recipe_of(session, dataset_id="fasilitas-kesehatan").recipe
+        label = next(iter(process.reading_of(session, submission_id=number).tables[0].observations)).row[-1]
+        changed = recipe.with_step(IgnoreRows("abaikan", (label,), "bukan wilayah"))
+        process.save_recipe(session, recipe=changed, by=person("statistisi"), reason="uji")
+    with database.session() as session:
+        assert process.outdated(session, submission_id=number)
+    at = demo_app("statistisi", PAGE, kiriman=number)
+    with database.session() as session:
+        assert not process.outdated(session, submission_id=number)
+        after = process.result_of(session, submission_id=number)
+    assert after.rows < before.rows and not after.acceptable
+    assert any(f.message in texts(at).replace("\\", "") for f in after.findings if f.open)
+
+
+def test_who_explained_a_warning_is_named_in_full(demo_app: Opener) -> None:
+    number = arrived("populasi-ternak", content=form("2026", KECAMATAN))  # its second header line is a warning
+    demo_app("statistisi", PAGE, kiriman=number)
+    with database.writing() as session:
+        warned = next(f for f in process.findings_of(session, submission_id=number) if f.severity is Severity.WARNING)
+        process.explain_finding(session, finding_id=warned.id, reason="surat OPD", by=person("statistisi"))
+    said_so = texts(demo_app("statistisi", PAGE, kiriman=number))
+    assert "surat OPD — Ratna Puspitasari" in said_so and "— statistisi" not in said_so
+
+
+def at_case(dataset: str) -> tuple[Office, int, int]:
+    """A file sent within a case that waits for a statistician to take it up: (hands, case, submission)."""
+    names = ("kabid", "subkoor", "statistisi", "op.dinkes")
+    hands = Office({name: person(name).id for name in names})
+    _parent, children = hands.order(opds=["1.02.01"], dataset_id=dataset, period="2026")
+    case = children["1.02.01"]
+    receipt = hands.send(demo_files.workbook(dataset, "2026"), "op.dinkes", idem="kirim-2026", case_id=case)
+    return hands, case, receipt.submission_id
+
+
+def test_a_case_at_an_earlier_step_says_whose_turn_it_is_and_leads_there(demo_app: Opener) -> None:
+    hands, case, number = at_case("fasilitas-kesehatan")
+    at = demo_app("statistisi", PAGE, kiriman=number)
+    assert "masih di langkah 4" in texts(at) and "Giliran: **" in texts(at)
+    assert any(f"case={case}" in str(link.proto) for link in at.get("page_link"))
+    assert all(b.disabled for b in at.button if b.label in ("Sahkan", "Kembalikan ke OPD"))
+    hands.decide(case, "selesai", "statistisi", "langkah-4")
+    at = demo_app("statistisi", PAGE, kiriman=number)
+    assert "masih di langkah" not in texts(at)
+    at = click(at, "Sahkan")
+    assert said(at)[0].startswith("Disahkan sebagai versi ")
+    assert hands.case(case)[0] == "closed", "the version has completed the step of the case"

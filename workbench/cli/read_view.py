@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from workbench.domain.labels import years_in
+from workbench.domain.reading.flag_words import FLAG_SIGNS, FLAG_WORDS
 from workbench.domain.reading.model import Finding, Flag, Kind, Observation, Reading, Severity, TableReading
 from workbench.i18n import N_, _, _n, language
 
@@ -35,19 +36,6 @@ _SEVERITY = {
     Severity.ERROR: (N_("Menghentikan"), "bold red"),
     Severity.WARNING: (N_("Perlu dilihat"), "yellow"),
     Severity.INFO: (N_("Catatan"), "dim"),
-}
-_FLAGS = {
-    Flag.NOT_AVAILABLE: ("…", N_("data tidak tersedia")),
-    Flag.NIL_OR_NOT_APPLICABLE: ("-", N_("nol atau tidak berlaku, belum ditetapkan")),
-    Flag.SUPPRESSED: ("NA", N_("dirahasiakan")),
-    Flag.NOT_APPLICABLE: ("x", N_("tidak berlaku")),
-    Flag.BLANK: ("·", N_("kosong")),
-    Flag.NEGLIGIBLE: ("~0", N_("dapat diabaikan")),
-    Flag.PROVISIONAL: ("*", N_("angka sementara")),
-    Flag.VERY_PROVISIONAL: ("**", N_("angka sangat sementara")),
-    Flag.REVISED: ("r", N_("angka diperbaiki")),
-    Flag.ESTIMATE: ("e", N_("angka perkiraan")),
-    Flag.UNREADABLE: ("?", N_("tidak terbaca sebagai angka")),
 }
 
 
@@ -220,9 +208,9 @@ def _texts(grid: _Grid, shown: Sequence[int], letter: str) -> dict[int, str]:
 
 
 def _value(o: Observation, digits: int) -> str:
-    mark = _FLAGS[o.flag][0] if o.flag else ""
+    mark = FLAG_SIGNS[o.flag] if o.flag else ""
     if o.value is None:
-        return mark or _FLAGS[Flag.BLANK][0]
+        return mark or FLAG_SIGNS[Flag.BLANK]
     return _number(o.value, digits) + (f" {mark}" if mark else "")
 
 
@@ -240,7 +228,7 @@ def _rounded(o: Observation) -> bool:
 
 def _legend(console: Console, observations: Sequence[Observation], totals: bool, rounded: bool) -> None:
     counted = Counter(o.flag for o in observations if o.flag)
-    parts = [f"{_FLAGS[flag][0]} {_(_FLAGS[flag][1])} ({n})" for flag, n in counted.most_common()]
+    parts = [f"{FLAG_SIGNS[flag]} {_(FLAG_WORDS[flag])} ({n})" for flag, n in counted.most_common()]
     if totals:
         parts.append(_("Σ jumlah atau subjumlah"))
     if rounded:

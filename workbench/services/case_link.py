@@ -69,6 +69,38 @@ def standing(session: Session, case_id: int) -> Standing:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """At which step a case stands, in words, and who has it there. ``accepts``: a dataset may be accepted now;
+    ``returns``: a file may be sent back to its agency."""
+
+    case_id: int
+    number: str
+    step: str
+    activity: str
+    who: str
+    ended: bool
+    accepts: bool
+    returns: bool
+
+
+def turn(session: Session, case_id: int) -> Turn:
+    """Whose turn it is in a case, for somebody who would go on with its file."""
+    seen = track.case(session, case_id=case_id)
+    step = seen.sop.step(seen.state.step) if not seen.state.ended else None
+    asks = step.evidence if step else None
+    return Turn(
+        case_id=case_id,
+        number=seen.number,
+        step=step.no if step else "",
+        activity=step.activity if step else "",
+        who=seen.holder_name,
+        ended=seen.state.ended,
+        accepts=asks is EvidenceKind.DATASET_VERSION,
+        returns=asks in (EvidenceKind.DATASET_VERSION, EvidenceKind.SUBMISSION),
+    )
+
+
 def wanted(case: Standing) -> tuple[DatasetDefinition, ...]:
     """The datasets that a case asks its OPD for."""
     if case.dataset_id:

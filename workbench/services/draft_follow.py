@@ -17,11 +17,11 @@ from workbench.domain.reading.hints import NO_HINTS, Hints
 from workbench.domain.recipe_steps import Step
 from workbench.i18n import _
 from workbench.reporting.edition import Edition
-from workbench.services import collect
+from workbench.services import collect, people
 from workbench.services.draft_views import book_of, column_label, row_of, tables_of
 from workbench.settings import get_settings
 from workbench.storage import datasets, files, recipes
-from workbench.storage.tables import DatasetVersionRow, EditionRow, PersonRow, RecipeRow, SubmissionRow
+from workbench.storage.tables import DatasetVersionRow, EditionRow, RecipeRow, SubmissionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _sources(session: Session, edition: Edition, ref: Mapping[str, Any]) -> Iter
             file_name=name,
             sheet=sheet or "",
             cell=cell or "",
-            accepted_by=_name(session, version.accepted_by) if version is not None else "",
+            accepted_by=people.name_of(session, version.accepted_by) if version is not None else "",
             accepted_at=version.accepted_at if version is not None else None,
             steps=tuple(steps[key] for key in json.loads(ids or "[]") if key in steps),
             row=tuple(file_row(sha or "", name, sheet or "", cell or "", hints)),
@@ -163,10 +163,6 @@ def _hints(session: Session, recipe_sha256: str, dataset_id: str) -> Hints:
     with contextlib.suppress(BadDefinition, NotFound):
         return recipes.get(session, datasets.get(dataset_id), recipe_sha256).recipe.hints()
     return NO_HINTS
-
-
-def _name(session: Session, username: str) -> str:
-    return session.exec(select(PersonRow.name).where(PersonRow.username == username)).first() or username
 
 
 def _recipe_steps(session: Session, sha256: str, dataset_id: str) -> dict[str, FollowedStep]:

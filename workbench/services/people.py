@@ -56,6 +56,7 @@ __all__ = [
     "end_assignment",
     "holders",
     "log_in",
+    "name_of",
     "names",
     "new_setup_token",
     "opd",
@@ -164,6 +165,11 @@ def holders(session: Session, role: Role, opd_code: str = "") -> list[Person]:
 def names(session: Session, usernames: Iterable[str]) -> dict[str, str]:
     """Login name to full name, for those that exist, active or not."""
     return people_store.names(session, usernames)
+
+
+def name_of(session: Session, username: str) -> str:
+    """The full name of one of them; the login name where nobody has it."""
+    return names(session, [username]).get(username, username)
 
 
 def anybody(session: Session) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +19,10 @@ from sqlmodel import Session
 from workbench import __version__, moment
 from workbench.domain.errors import Refused, Stale, UnreadableFile
 from workbench.domain.people import Person
-from workbench.domain.reading.model import Reading, Severity
+from workbench.domain.reading.model import Finding, Reading, Severity
 from workbench.domain.sop import EvidenceKind
 from workbench.i18n import _
-from workbench.services import case_link, collect, rights
+from workbench.services import case_link, collect, people, rights
 from workbench.services.lineage import Lineage, row_of_file, trace
 from workbench.services.recipe_desk import (
     Preview,
@@ -53,6 +54,7 @@ __all__ = [
     "decide_dash",
     "explain_finding",
     "findings_of",
+    "outdated",
     "preview",
     "read_ahead",
     "reading_of",
@@ -176,6 +178,22 @@ def check(session: Session, *, submission_id: int) -> CheckResult:
     return _result(done, kept)
 
 
+def outdated(session: Session, *, submission_id: int) -> bool:
+    """Is the submission still to be checked, or has what it was checked under (recipe, definition, the year before)
+    changed since? Then what is kept about it is old. What is decided is never outdated."""
+    row = submissions.get(session, submission_id)
+    if row.status != submissions.CHECKED:
+        return row.status == submissions.RECEIVED
+    if row.recipe_sha256 != recipes.latest(session, datasets.get(row.dataset_id)).sha256:
+        return True
+    kept = submissions.findings(session, submission_id)
+    return Counter(map(_said, kept)) != Counter(map(_said, replayed(session, submission_id).findings))
+
+
+def _said(item: Finding | FindingRow) -> tuple[str, ...]:
+    return (item.code, item.rule, item.sheet, item.cell, item.message)
+
+
 def read_ahead(session: Session, *, submission_id: int) -> None:
     """Have the file read before ``check`` needs it: the longest part of a large one, without a transaction open."""
     with contextlib.suppress(UnreadableFile):  # said by ``check``, which keeps the sentence with the submission
@@ -294,8 +312,11 @@ def _again(session: Session, row: SubmissionRow, by: Person, seen_sha256: str) -
     known = submissions.version_of_submission(session, row.id or 0)
     if known is not None and known.accepted_by == by.username and known.parquet_sha256 == seen_sha256:
         return _version(known)
-    who = known.accepted_by if known else ""
-    raise Stale(_("Kiriman ini sudah diterima oleh {who}.").format(who=who))
+    raise Stale(
+        _("Kiriman ini sudah diterima oleh {who}.").format(
+            who=people.name_of(session, known.accepted_by if known else "")
+        )
+    )
 
 
 def _gates(session: Session, row: SubmissionRow, done: Replayed) -> None:

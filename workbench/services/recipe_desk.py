@@ -7,7 +7,7 @@ cells it would change.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from workbench.domain.reading.model import Kind, Severity
 from workbench.domain.recipe_steps import Symbols
 from workbench.domain.recipes import Recipe, default_recipe
 from workbench.i18n import _
-from workbench.services import collect, rights
+from workbench.services import collect, people, rights
 from workbench.services.replaying import replayed
 from workbench.storage import audit_log, datasets, recipes, submissions
 from workbench.storage.readings import TidyReading
@@ -154,7 +154,7 @@ def save_recipe(session: Session, *, recipe: Recipe, by: Person, reason: str, se
     if seen_sha256 and newest.sha256 != seen_sha256:
         raise Stale(
             _("Resep sudah diubah oleh {who} (versi {n}) sejak ditampilkan. Lihat dulu yang baru; tidak ada yang "
-              "berubah.").format(who=newest.author or _("orang lain"), n=newest.version)
+              "berubah.").format(who=people.name_of(session, newest.author) or _("orang lain"), n=newest.version)
         )  # fmt: skip
     stored = recipes.save(session, recipe, definition, author=by.username, reason=reason.strip())
     audit_log.append(
@@ -178,7 +178,7 @@ def adopt(
 
 @dataclass(frozen=True, slots=True)
 class RecipeVersion:
-    """A version as it was saved: who, when and why. Version 0 follows from the definition."""
+    """A version as it was saved: who (by full name), when and why. Version 0 follows from the definition."""
 
     version: int
     sha256: str
@@ -210,7 +210,9 @@ def history(session: Session, *, dataset_id: str) -> list[RecipeVersion]:
     if 0 not in found:
         recipe = default_recipe(definition)
         found[0] = RecipeVersion(0, recipes.sha256(recipe), "", None, _("Mengikuti definisi dataset."), recipe)
-    return sorted(found.values(), key=lambda item: -item.version)
+    names = people.names(session, {item.author for item in found.values() if item.author})
+    named = [replace(item, author=names.get(item.author, item.author)) for item in found.values()]
+    return sorted(named, key=lambda item: -item.version)
 
 
 def confirm_area(session: Session, *, dataset_id: str, label: str, area_code: str, by: Person) -> StoredRecipe:

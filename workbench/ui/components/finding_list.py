@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -19,14 +19,16 @@ _ABOUT_LABELS = {"unknown_area", "unknown_column", "unknown_row"}
 _STATUS = {Severity.ERROR: "blocker", Severity.WARNING: "warning", Severity.INFO: "info"}
 
 
-def draw(findings: Sequence[FoundFinding], *, submission_id: int, editable: bool) -> None:
-    """The list; with ``editable`` a warning can be explained and a cell corrected, each with a reason."""
+def draw(findings: Sequence[FoundFinding], *, submission_id: int, editable: bool, names: Mapping[str, str]) -> None:
+    """The list; with ``editable`` a warning can be explained and a cell corrected, each with a reason. ``names`` are
+    the full names of those who explained one, by login name.
+    """
     for finding in sorted(findings, key=lambda item: (_ORDER[item.severity], bool(item.reason), item.sheet, item.cell)):
-        _one(finding, submission_id, editable)
+        _one(finding, submission_id, editable, names.get(finding.decided_by, finding.decided_by))
 
 
 @st.fragment
-def _one(finding: FoundFinding, submission_id: int, editable: bool) -> None:
+def _one(finding: FoundFinding, submission_id: int, editable: bool, explained_by: str) -> None:
     with st.container(border=True, gap="xsmall"):
         place = " · ".join(part for part in (finding.sheet, finding.cell) if part)
         where = f"**{words.plain(place)}** " if place else ""  # what concerns the whole file has no cell
@@ -34,7 +36,7 @@ def _one(finding: FoundFinding, submission_id: int, editable: bool) -> None:
         if finding.reason:
             st.caption(
                 _("Diterima dengan alasan: {reason} — {who}").format(
-                    reason=words.plain(finding.reason), who=words.plain(finding.decided_by)
+                    reason=words.plain(finding.reason), who=words.plain(explained_by)
                 )
             )
         if not editable or finding.severity is Severity.INFO or finding.reason:
@@ -84,7 +86,6 @@ def _correct(finding: FoundFinding, submission_id: int) -> None:
                 session, submission_id=submission_id, sheet=finding.sheet, cell=finding.cell, value=value,
                 reason=reason, by=access.require(), flag="not_available" if missing else "",
             )  # fmt: skip
-            process.check(session, submission_id=submission_id)
         if done.ok:
             feedback.flash(_("Koreksi tersimpan sebagai langkah resep; kiriman diperiksa ulang."))
             st.rerun()

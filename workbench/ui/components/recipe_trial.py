@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from workbench.domain.reading.flag_words import FLAG_WORDS
 from workbench.domain.reading.model import Flag
 from workbench.domain.recipes import Recipe
 from workbench.i18n import N_, _, _n, language
@@ -17,7 +18,6 @@ from workbench.services.sheet_view import ReadView
 from workbench.storage.recipes import StoredRecipe
 from workbench.ui import access, feedback, words
 from workbench.ui.dialogs import dialog
-from workbench.ui.flag_words import FLAG_WORDS
 from workbench.ui.resources import reading, writing
 
 _SHOWN = 8  # changed cells listed in a dialog
@@ -135,7 +135,7 @@ def flag_words(flag: str | None) -> str:
 
 
 def save(submission_id: int, recipe: Recipe, reason: str, stored: StoredRecipe) -> None:
-    """The button that keeps the recipe, made from the version that was shown, and checks the submission anew."""
+    """The button that keeps the recipe, made from the version that was shown; the page then checks the submission."""
     if not st.button(_("Simpan ke resep"), type="primary", icon=":material/save:", key="guess-save"):
         return
     with feedback.shown_errors() as done, writing() as session:
@@ -143,7 +143,6 @@ def save(submission_id: int, recipe: Recipe, reason: str, stored: StoredRecipe) 
             session, submission_id=submission_id, recipe=recipe, by=access.require(), reason=reason,
             seen_sha256=stored.sha256,
         )  # fmt: skip
-        process.check(session, submission_id=submission_id)
     if done.ok:
         feedback.flash(_("Tersimpan sebagai resep versi {n}; kiriman diperiksa ulang.").format(n=kept.version))
         st.rerun()

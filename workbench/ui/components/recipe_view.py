@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 import streamlit as st
 
+from workbench.domain.reading.flag_words import FLAG_WORDS
 from workbench.domain.reading.model import Kind
 from workbench.domain.recipe_steps import (
     ColumnIs,
@@ -27,7 +28,6 @@ from workbench.services.guess_layout import column_words, row_words
 from workbench.services.guess_values import dash_words, form_words
 from workbench.storage.recipes import StoredRecipe
 from workbench.ui import words
-from workbench.ui.flag_words import FLAG_WORDS
 
 _KINDS = {Kind.DATA: N_("data"), Kind.TOTAL: N_("jumlah"), Kind.SUBTOTAL: N_("subjumlah")}
 
