@@ -14,9 +14,9 @@ from workbench.domain.labels import is_total_word
 from workbench.domain.reading.columns import header_labels
 from workbench.domain.reading.grid import Grid, column_letters
 from workbench.domain.reading.hints import REACH, ColumnPart, RowPart, Signature, mark, rows_with, signature, words_of
-from workbench.domain.reading.layout import Block, View
 from workbench.domain.reading.tags import tag_text
 from workbench.domain.reading.told_layout import column_of
+from workbench.domain.reading.view import Block, View
 from workbench.domain.recipe_steps import TOTAL, ColumnIs, RowIs
 from workbench.domain.recipes import Recipe
 from workbench.i18n import _

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from workbench.domain.reading import labels, periods
 from workbench.domain.reading.labels import Role
-from workbench.domain.reading.layout import Block, View
 from workbench.domain.reading.units import unit_in
+from workbench.domain.reading.view import Block, View
 
 SAMPLE = 2000
 _SMALL_PERIODS = re.compile(

@@ -11,10 +11,10 @@ from workbench.domain.reading.columns import Column
 from workbench.domain.reading.grid import Grid, address, area
 from workbench.domain.reading.kinds import Kinds, Matrix
 from workbench.domain.reading.labels import Role
-from workbench.domain.reading.layout import Block, View
 from workbench.domain.reading.model import Finding, Kind, Severity
 from workbench.domain.reading.rows import Row
 from workbench.domain.reading.values import Value
+from workbench.domain.reading.view import Block, View
 
 
 @dataclass(slots=True)

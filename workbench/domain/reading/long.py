@@ -21,11 +21,11 @@ from workbench.domain.reading.hints import Told
 from workbench.domain.reading.kinds import Kinds, find_columns
 from workbench.domain.reading.labels import Role
 from workbench.domain.reading.lattice import Head, Lattice, LongHeads
-from workbench.domain.reading.layout import Block, View
 from workbench.domain.reading.model import Finding, Flag, Kind, Severity
 from workbench.domain.reading.rows import Row, read_rows
 from workbench.domain.reading.tags import tags_of
 from workbench.domain.reading.told_layout import laid_out, tell_columns, told_kinds
+from workbench.domain.reading.view import Block, View
 from workbench.domain.reading.words import Words, columns_twice
 from workbench.i18n import _n
 

@@ -16,7 +16,6 @@ from workbench.domain.reading.hints import NO_HINTS, Hints, Told, locate
 from workbench.domain.reading.kinds import Kinds, Matrix, find_kinds
 from workbench.domain.reading.labels import Role
 from workbench.domain.reading.lattice import Head, Lattice, plain
-from workbench.domain.reading.layout import Block, View
 from workbench.domain.reading.long import LongTable, read_long
 from workbench.domain.reading.model import Flag, Kind, Reading, TableReading
 from workbench.domain.reading.numbers import Evidence
@@ -24,6 +23,7 @@ from workbench.domain.reading.rows import read_rows
 from workbench.domain.reading.tags import tags_of
 from workbench.domain.reading.told_layout import laid_out, tell_columns, told_kinds
 from workbench.domain.reading.values import column_evidence, fractional_rows, missing_code, read_column, setting_of
+from workbench.domain.reading.view import Block, View
 
 
 def read_grids(grids: Sequence[Grid], file: str, fallback_title: str = "", hints: Hints = NO_HINTS) -> Reading:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from workbench.domain.reading import areas, labels, periods
 from workbench.domain.reading.columns import Column
 from workbench.domain.reading.labels import Role
-from workbench.domain.reading.layout import Block, View
 from workbench.domain.reading.units import unit_in
+from workbench.domain.reading.view import Block, View
 
 _BARE_CODE = re.compile(r"[\d.\s()/-]{1,20}|[a-zA-Z]{1,3}[.)]|[IVXLC]{1,6}\.?")
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from workbench.domain.reading.columns import Column, header_labels
 from workbench.domain.reading.grid import Grid
+from workbench.domain.reading.headers import MOST_HEADER_ROWS
 from workbench.domain.reading.hints import ColumnHint, ColumnPart, RowPart, Told, mark
 from workbench.domain.reading.labels import Role
-from workbench.domain.reading.layout import MOST_HEADER_ROWS, Block, View, find_blocks
+from workbench.domain.reading.layout import find_blocks
 from workbench.domain.reading.model import Kind
+from workbench.domain.reading.view import Block, View
 
 _ROLES = {ColumnPart.LABEL: Role.LABEL, ColumnPart.VALUE: Role.VALUE, ColumnPart.UNUSED: Role.NOTE}
 _KINDS = {RowPart.BODY: Kind.DATA, RowPart.TOTAL: Kind.TOTAL}
