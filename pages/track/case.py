@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from workbench.domain.engine import CaseStatus
+from workbench.domain.engine import CaseStatus, EventType
 from workbench.domain.sop_flow import standard_words
 from workbench.i18n import _
 from workbench.services import track
@@ -32,7 +32,23 @@ def place_words(row: StepRow) -> str:
     if view.sop.fan_out is not None and view.children and row.no in view.sop.fan_out.steps and row.place != "now":
         ended = sum(child.closed_at is not None for child in view.children)
         return _("{done} dari {all} OPD").format(done=ended, all=len(view.children))
-    return {"done": _("✓ selesai"), "now": _("▸ sekarang"), "next": _("– nanti")}.get(row.place, row.place)
+    if row.place == "next" and view.state.ended:
+        return _("– tidak dilalui")
+    return {
+        "done": _("✓ selesai"), "now": _("▸ sekarang"), "next": _("– nanti"), "skipped": _("» dilewati"),
+        "cancelled": _("× dibatalkan"), "moved": _("→ dipindahkan"),
+    }[row.place]  # fmt: skip
+
+
+def ended_words() -> str:
+    """How the case came to its end: when, by whom, and why where it was cancelled."""
+    last = next(line for line in reversed(view.history) if line.type is not EventType.NOTE)
+    if view.state.status is CaseStatus.CANCELLED:
+        said = _("Dibatalkan {when} oleh {name}.")
+    else:
+        said = _("Selesai {when}; langkah terakhir oleh {name}.")
+    said = said.format(when=words.when(view.state.closed_at), name=words.plain(last.who))
+    return f"{said} :gray[“{words.plain(last.note)}”]" if last.note else said
 
 
 frame.header(
@@ -41,7 +57,9 @@ frame.header(
 )
 with st.container(horizontal=True, vertical_alignment="center"):
     theme.badge(view.state.status.value)
-    if not view.state.ended:
+    if view.state.ended:
+        st.markdown(ended_words(), width="content")
+    else:
         st.markdown(_("Dipegang **{holder}**").format(holder=words.plain(view.holder_name)), width="content")
     if view.parent_id:
         frame.page_link(

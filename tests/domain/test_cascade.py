@@ -92,6 +92,25 @@ def test_forecast_waits_for_the_late_and_takes_history_instead():
     assert forecast(clock, REQUEST, END, now=wib("2026-07-06T10:00")) == ()
 
 
+@pytest.mark.parametrize("sop", load_all(FOLDER), ids=lambda sop: sop.id)
+def test_a_late_step_is_never_expected_at_night_or_on_a_day_off(sop):
+    """Whenever one looks, all hours of the forecast are office hours; looking at noon or at midnight tells the same."""
+    rng, clock = random.Random(sop.id), office.clock()
+    nights = 0
+    for _ in range(300):
+        now = wib("2026-01-05T00:00") + timedelta(minutes=rng.randrange(180 * 1440))
+        step = rng.choice([row.no for row in sop.steps])
+        overdue = now - timedelta(minutes=rng.randrange(30 * 1440))
+        rows = forecast(clock, sop, step, now=now, due_at=rng.choice([overdue, None]))
+        nights += not clock.is_open(now)
+        for row in rows:
+            assert row.end >= now
+            assert clock.is_open(row.end) or clock.is_open(row.end - timedelta(seconds=1)), (row, "not worked then")
+        opening = clock.next_open(now)
+        assert [row.end for row in rows] == [row.end for row in forecast(clock, sop, step, now=opening)]
+    assert nights > 100, "nights, weekends and holidays were among the moments"
+
+
 def test_latest_start_reaches_back_from_the_deadline():
     clock = office.clock()
     rows = latest_start(clock, REQUEST, wib("2026-07-10T13:40"), list("56789"))

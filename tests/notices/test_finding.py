@@ -195,6 +195,16 @@ def test_all_steps_of_a_colleague_change_hands_at_once(office: Office) -> None:
         assert leave.in_hand(session, username="staff") == []
 
 
+def test_who_could_step_in_and_how_much_they_have(office: Office) -> None:
+    taken(office, "staff", 3)
+    taken(office, "staff2", 1)
+    with database.session() as session:
+        assert leave.loads(session) == {"staff": 3, "staff2": 1}
+        for_staff = leave.takers(session, username="staff")
+        assert [(taker.person.username, taker.can, taker.holds) for taker in for_staff] == [("staff2", 3, 1)]
+        assert leave.takers(session, username="kasi") == [], "nothing in hand, nobody needed"
+
+
 def test_only_a_superior_and_only_to_who_holds_the_lane(office: Office) -> None:
     taken(office, "staff", 2)
     for by, to, error in (("staff2", "staff2", NotAllowed), ("kasi", "clerk", Refused), ("kasi", "staff", Refused)):

@@ -92,6 +92,18 @@ def test_a_supervisor_holds_a_case_with_a_reason_and_lets_it_go_on(demo_app: Ope
     assert state() == ("open", "8") and "Sesuai" in {button.label for button in at.button}
 
 
+def test_a_cancelled_case_says_by_whom_why_and_how_far_it_came(demo_app: Opener) -> None:
+    with database.writing() as session:
+        seq = track.case(session, case_id=1).seq
+        track.cancel(session, case_id=1, seen_seq=seq, by=person("kabid"), idem="c", note="Digabung dengan edisi lain.")
+    at = demo_app("kabid", PAGE, case=1)
+    words = texts(at).replace("\\", "")
+    assert "oleh Endah Kusumawati. :gray[“Digabung dengan edisi lain.”]" in words
+    assert "Dibatalkan" in words and "Selesai hari ini" not in words
+    places = list(at.dataframe[0].value["Posisi"])
+    assert places[7] == "× dibatalkan" and places[8] == "– tidak dilalui" and "✓ selesai" in places
+
+
 def test_without_a_number_or_with_a_wrong_one_the_page_says_what_to_do(demo_app: Opener) -> None:
     assert said(demo_app("kabid", PAGE)) == ["Buka perkara dari Tugas saya atau Papan SOP."]
     assert said(demo_app("kabid", PAGE, case=4711)) == ["Perkara tidak ditemukan."]

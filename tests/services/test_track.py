@@ -272,9 +272,12 @@ def test_superiors_skip_reassign_extend_cancel_and_reopen(lite: Desk) -> None:
         track.cancel(session, case_id=case_id, seen_seq=4, by=office["kadis"], idem="c", note="ditarik pemohon")
         assert track.board(session) == []
         assert [row.status for row in track.board(session, ended=True)] == [CaseStatus.CANCELLED]
+        places = [row.place for row in track.case(session, case_id=case_id).steps]
+        assert places[:3] == ["skipped", "cancelled", "next"], "neither was performed"
         track.reopen(session, case_id=case_id, seen_seq=5, by=office["kadis"], idem="o", note="diminta lagi")
         view = track.case(session, case_id=case_id)
         assert (view.state.step, view.state.visit) == ("2", 2)
+        assert [row.place for row in view.steps[:3]] == ["skipped", "now", "next"]
 
 
 def test_what_somebody_took_is_theirs(lite: Desk) -> None:

@@ -99,13 +99,14 @@ def forecast(
 ) -> tuple[Planned, ...]:
     """When the case will end if nobody is faster or slower than allowed: the longest way still possible from ``step``.
 
-    The present step is expected to be done at ``due_at`` (its own due time, holds included), or now when that has
-    passed. ``allowance`` replaces the standards, for a second line from history. Empty once the case has ended.
+    The present step is expected to be done at ``due_at`` (its own due time, holds included). When that has passed it
+    is expected now, and outside office hours at the next opening: nobody ends a late step at night. ``allowance``
+    replaces the standards, for a second line from history. Empty once the case has ended.
     """
     if step == END:
         return ()
     path = longest_path(sop, step).steps
-    done = max(now, due_at) if due_at is not None else now
+    done = due_at if due_at is not None and due_at > now else clock.next_open(now)
     rest = standards(sop, path)[1:]
     if allowance is not None:
         rest = tuple((no, allowance(no)) for no, _standard in rest)

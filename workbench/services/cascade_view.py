@@ -88,6 +88,7 @@ class CascadeView:
     started_at: datetime | None = None
     planned_end: datetime | None = None
     ended_at: datetime | None = None
+    cancelled: bool = False
     forecast_end: datetime | None = None
     median_end: datetime | None = None
     median_steps: int = 0
@@ -160,7 +161,12 @@ def _view(session: Session, clock: Clock, case: _Case, now: datetime) -> Cascade
         rows=tuple(rows), children=children, started_at=state.opened_at, planned_end=planned[-1].end
     )  # fmt: skip
     if state.ended:
-        return replace(view, ended_at=state.closed_at, late=drifts[-1].drift if drifts else 0)
+        return replace(
+            view,
+            ended_at=state.closed_at,
+            cancelled=state.status is CaseStatus.CANCELLED,
+            late=drifts[-1].drift if drifts else 0,
+        )
     return _ahead(session, clock, case, view, now, due_by)
 
 

@@ -91,6 +91,8 @@ def sentence(sop: Sop, event: Event, names: Mapping[str, str]) -> str:
         case EventType.CANCEL:
             return _("Perkara dibatalkan.")
         case EventType.REOPEN:
+            if event.detail.get("to_step"):
+                return _("Perkara dibuka kembali pada langkah {no}.").format(no=event.detail["to_step"])
             return _("Perkara dibuka kembali.")
 
 

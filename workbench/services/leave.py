@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from workbench.domain.engine import CaseStatus, EventType
 from workbench.domain.errors import Refused
 from workbench.domain.people import Person
+from workbench.domain.sop import Sop
 from workbench.i18n import _
 from workbench.services import people, rights, track
 from workbench.storage import casebook
@@ -41,19 +42,50 @@ class HandedOver:
 
 def in_hand(session: Session, *, username: str, successor: Person | None = None) -> list[InHand]:
     """The open steps that a person has taken or was given, oldest first."""
+    return [_item(row, sop, successor) for row, sop in _held(session, username)]
+
+
+def _held(session: Session, username: str) -> list[tuple[CaseRow, Sop]]:
     mine = or_(CaseRow.taken_by == username, (col(CaseRow.taken_by) == "") & (col(CaseRow.assignee) == username))
     query = select(CaseRow).where(col(CaseRow.status).in_(_IN_HAND), mine).order_by(col(CaseRow.id))
+    rows = session.exec(query.execution_options(populate_existing=True)).all()
+    return [(row, casebook.sop_of(session, row.sop_sha)) for row in rows]
+
+
+def _item(row: CaseRow, sop: Sop, successor: Person | None) -> InHand:
+    step = sop.step(row.step)
+    can = successor is not None and rights.hat_for(successor, sop, step, row.opd_code) is not None
+    lane = sop.holder(step).name
+    return InHand(row.id or 0, row.seq, row.number, row.subject, row.step, step.activity, lane, can)
+
+
+def loads(session: Session) -> dict[str, int]:
+    """How many open or held steps each person has in hand (login name to count); who has none is not in it."""
+    holder = func.coalesce(func.nullif(col(CaseRow.taken_by), ""), col(CaseRow.assignee))
+    query = select(holder, func.count()).where(col(CaseRow.status).in_(_IN_HAND), holder != "").group_by(holder)
+    return {username: int(count) for username, count in session.exec(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Somebody who could step in: how many of the absent colleague's steps they may take, and what they have."""
+
+    person: Person
+    can: int
+    holds: int
+
+
+def takers(session: Session, *, username: str) -> list[Taker]:
+    """Who could take over the steps of a person, those who may take the most and have the least in hand first."""
+    loaded, rows = loads(session), _held(session, username)
     found = []
-    for row in session.exec(query.execution_options(populate_existing=True)):
-        sop = casebook.sop_of(session, row.sop_sha)
-        step = sop.step(row.step)
-        can = successor is not None and rights.hat_for(successor, sop, step, row.opd_code) is not None
-        found.append(
-            InHand(
-                row.id or 0, row.seq, row.number, row.subject, row.step, step.activity, sop.holder(step).name, can
-            )
-        )  # fmt: skip
-    return found
+    for profile in people.profiles(session, active_only=True):
+        person = profile.person
+        if person.username != username and person.roles:
+            can = sum(_item(row, sop, person).can for row, sop in rows)
+            if can:
+                found.append(Taker(person, can, loaded.get(person.username, 0)))
+    return sorted(found, key=lambda taker: (-taker.can, taker.holds, taker.person.name))
 
 
 def hand_over(

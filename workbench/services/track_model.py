@@ -130,7 +130,11 @@ class BoardCount:
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """One row of the SOP's table with where this case stands on it: ``done``, ``now`` or ``next``."""
+    """One row of the SOP's table with where this case stands on it.
+
+    ``place`` is ``done``, ``now`` or ``next``; a step left without being performed is ``skipped``, ``cancelled`` or
+    ``moved`` (to another version of the SOP).
+    """
 
     no: str
     activity: str

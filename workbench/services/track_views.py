@@ -14,7 +14,7 @@ from sqlmodel import Session, and_, col, or_, select
 from workbench import moment
 from workbench.domain import case_clock, sla, tracking_code
 from workbench.domain.case_clock import Stay
-from workbench.domain.engine import CaseState, CaseStatus, under_review
+from workbench.domain.engine import CaseState, CaseStatus, EventType, under_review
 from workbench.domain.errors import NotFound, OutsideCalendar
 from workbench.domain.people import OUTSIDE_ROLES, PRODUCER_ROLES, SUPERVISOR_ROLES, Person, Role
 from workbench.domain.sop import Sop
@@ -177,7 +177,7 @@ def case(session: Session, *, case_id: int, person: Person | None = None) -> Cas
         sop=sop,
         state=state,
         stays=tuple(stays),
-        steps=_steps(sop, state, visits),
+        steps=_steps(sop, state, stays, visits),
         visits=visits,
         history=history.lines(pairs, sops, names),
         evidence=state.evidence,
@@ -214,15 +214,21 @@ def _visits(session: Session, case_id: int, names: Mapping[str, str]) -> tuple[V
     )
 
 
-def _steps(sop: Sop, state: CaseState, visits: Sequence[VisitLine]) -> tuple[StepRow, ...]:
+_LEFT: dict[EventType | None, str] = {
+    EventType.SKIP: "skipped", EventType.CANCEL: "cancelled", EventType.MIGRATE: "moved",
+}  # fmt: skip
+
+
+def _steps(sop: Sop, state: CaseState, stays: Sequence[Stay], visits: Sequence[VisitLine]) -> tuple[StepRow, ...]:
     """The SOP's table. What a return sends back is to be done again, so it stands as ``next`` though it was done."""
+    left = {stay.step: stay.left_by for stay in stays}
     ahead = frozenset() if state.ended else downstream(sop, state.step)
     found = []
     for no in case_clock.plan_steps(sop, state.child):
         step = sop.step(no)
         own = [line for line in visits if line.step == no]
         last = own[-1] if own else None
-        place = "done" if last is not None and no not in ahead else "next"
+        place = _LEFT.get(left.get(no), "done") if last is not None and no not in ahead else "next"
         if not state.ended and no == state.step:
             place = "now"
         shown = last if place != "next" else None

@@ -101,6 +101,10 @@ def _ended(view: CascadeView) -> str:
         "plan": words.when(view.planned_end),
         "length": words.length(view.late),
     }
+    if view.cancelled:  # it stopped on the way: measured against the step at which it did
+        if view.late > 0:
+            return _("Dibatalkan {when}, saat **{length} lebih lambat** dari rencana langkah itu.").format(**places)
+        return _("Dibatalkan {when}, saat masih sesuai rencana.").format(**places)
     if view.late > 0:
         return _("Selesai {when}, **{length} lebih lambat** dari rencana ({plan}).").format(**places)
     if view.late < 0:

@@ -16,8 +16,8 @@ from workbench.domain import sla
 from workbench.domain.engine import MAX_EXTENSION_DAYS, CaseStatus
 from workbench.domain.errors import OutsideCalendar
 from workbench.domain.sop import END, OutcomeKind
-from workbench.i18n import N_, _
-from workbench.services import holds, office_clock, track
+from workbench.i18n import N_, _, _n
+from workbench.services import holds, leave, office_clock, track
 from workbench.services.track import CaseView
 from workbench.ui import access, feedback, words
 from workbench.ui.dialogs import dialog
@@ -35,6 +35,17 @@ ACTIONS = {
     "reopen": N_("Buka kembali"),
     "note": N_("Tambah catatan"),
 }
+_DONE = {
+    "pause": N_("Perkara {number} dijeda; jam langkah berhenti."),
+    "resume": N_("Perkara {number} dilanjutkan; jam langkah berjalan lagi."),
+    "skip": N_("Langkah {no} perkara {number} dilewati."),
+    "cut_off": N_("Pengumpulan perkara {number} ditutup; perkara berlanjut."),
+    "extend": N_("Tenggat undang-undang perkara {number} diperpanjang."),
+    "cancel": N_("Perkara {number} dibatalkan."),
+    "reopen": N_("Perkara {number} dibuka kembali pada langkah {to}."),
+    "note": N_("Catatan tersimpan pada perkara {number}."),
+}
+"""What is said when it is done; handing over names the person (``_told``)."""
 _REASONED = frozenset({"skip", "cut_off", "extend", "cancel", "reopen", "note"})
 """What is refused without a reason."""
 
@@ -81,8 +92,9 @@ def ask(view: CaseView, action: str) -> None:
         _("Alasan tertulis (wajib)") if needed else _("Catatan"), key=f"act-note-{view.case_id}-{view.seq}-{action}",
         height=80,
     )  # fmt: skip
-    if not st.button(_(ACTIONS[action]), type="primary"):
+    if not st.button(_(ACTIONS[action]), type="primary", disabled=more is None):
         return
+    assert more is not None
     key = st.session_state.setdefault(f"act-idem-{view.case_id}-{view.seq}-{action}", uuid4().hex)
     with feedback.shown_errors() as done, writing() as session:
         _verb(action)(
@@ -90,10 +102,19 @@ def ask(view: CaseView, action: str) -> None:
             **({} if action == "note" else {"seen_seq": view.seq}), **more,
         )  # fmt: skip
     if done.ok:
-        feedback.flash(
-            _("{action}: tercatat pada perkara {number}.").format(action=_(ACTIONS[action]), number=view.number)
-        )
+        feedback.flash(_told(view, action, more))
         st.rerun()
+
+
+def _told(view: CaseView, action: str, more: dict[str, Any]) -> str:
+    if action in ("reassign", "pass_on"):
+        with reading() as session:
+            names = {p.username: p.name for p in track.colleagues(session, case_id=view.case_id)}
+        whom = names.get(more["assignee"]) or _everybody(view)
+        return _("Langkah {no} perkara {number} kini pada {name}.").format(
+            no=view.state.step, number=view.number, name=words.plain(whom)
+        )
+    return _(_DONE[action]).format(number=view.number, no=view.state.step, to=more.get("to_step", ""))
 
 
 def _verb(action: str) -> Callable[..., Any]:
@@ -101,7 +122,8 @@ def _verb(action: str) -> Callable[..., Any]:
     return verb
 
 
-def _fields(view: CaseView, action: str) -> dict[str, Any]:
+def _fields(view: CaseView, action: str) -> dict[str, Any] | None:
+    """What the action asks for beside a reason; None as long as something has to be chosen first."""
     match action:
         case "pause":
             return _pause()
@@ -134,19 +156,38 @@ def _pause() -> dict[str, Any]:
     return {"reason": reason, "waiting_for": party}
 
 
-def _whom(view: CaseView) -> dict[str, Any]:
-    """The holders of the present step's lane, and all of them together."""
+def _whom(view: CaseView) -> dict[str, Any] | None:
+    """The holders of the present step's lane with what each has in hand, and all of them together."""
     with reading() as session:
-        names = {p.username: p.name for p in track.colleagues(session, case_id=view.case_id)}
+        able = track.colleagues(session, case_id=view.case_id)
+        loads = leave.loads(session)
     lane = view.sop.holder(view.sop.step(view.state.step)).name
     now = view.state.taken_by or view.state.assignee
+    st.markdown(f"**{_('Langkah')} {words.plain(_place(view, view.state.step))}**")
+    st.caption(
+        _("Kini pada {name}.").format(name=words.plain(view.holder_name))
+        if now
+        else _("Kini pada semua {lane}; belum ada yang mengambil.").format(lane=words.plain(lane))
+    )
+    choices = {p.username: _loaded(p.name, loads.get(p.username, 0)) for p in able if p.username != now}
     if now:
-        st.caption(_("Kini pada {name}.").format(name=words.plain(view.holder_name)))
-    everybody = {"": _("Semua {lane}").format(lane=lane)} if now else {}
-    choices = {u: n for u, n in names.items() if u != now} | everybody
+        choices[""] = _everybody(view)
     if not choices:
-        st.caption(_("Tidak ada orang lain yang memegang peran {lane} hari ini.").format(lane=lane))
-    return {"assignee": st.selectbox(_("Kepada"), list(choices), format_func=choices.__getitem__, key="act-whom")}
+        st.caption(_("Tidak ada orang lain yang memegang peran {lane} hari ini.").format(lane=words.plain(lane)))
+        return None
+    chosen = st.selectbox(
+        _("Kepada"), list(choices), index=None, format_func=choices.__getitem__, key="act-whom",
+        placeholder=_("Pilih penerima"),
+    )  # fmt: skip
+    return None if chosen is None else {"assignee": chosen}
+
+
+def _everybody(view: CaseView) -> str:
+    return _("Semua {lane}").format(lane=view.sop.holder(view.sop.step(view.state.step)).name)
+
+
+def _loaded(name: str, steps: int) -> str:
+    return f"{name} · " + _n("memegang {n} langkah", steps).format(n=steps)
 
 
 def _extension(view: CaseView) -> dict[str, Any]:
