@@ -9,10 +9,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app_helpers import make_office, open_app, texts
+from workbench import moment
 from workbench.domain.calendar import DayException, Holiday, HolidayKind, Interval, OfficeCalendar, Regime
 from workbench.domain.people import Role
-from workbench.services import calendar
-from workbench.storage import database
+from workbench.services import calendar, casework, people, track
+from workbench.settings import get_settings
+from workbench.storage import database, sop_files
 from workbench.ui.components.calendar_year import Mark, look_up
 
 PAGE = "admin/calendar.py"
@@ -129,6 +131,13 @@ def test_a_holiday_is_removed_after_its_effect_was_shown(numbers: dict[Role, int
     assert not at.exception and "Tidak ada tenggat terbuka yang bergeser" in texts(at)
     with database.session() as session:
         assert LEAVE in calendar.current(session).off, "the preview writes nothing"
+    at.session_state["calendar_holidays_2026_3"] = {"selection": {"rows": [position], "columns": [], "cells": []}}
+    at.button(key="holiday-remove").click()
+    at.text_input(key="holiday-basis").set_value("SE 6/2026")
+    at.button(key="holiday-save").click().run()
+    assert not at.exception and "Kalender disimpan sebagai versi baru" in texts(at)
+    with database.session() as session:
+        assert LEAVE not in calendar.current(session).off
 
 
 def test_a_holiday_is_added_through_the_dialog(numbers: dict[Role, int]) -> None:
@@ -148,3 +157,47 @@ def test_a_holiday_is_added_through_the_dialog(numbers: dict[Role, int]) -> None
     assert not at.exception
     with database.session() as session:
         assert calendar.current(session).off[date(2026, 12, 14)].name == "Pilkada"
+
+
+def in_dialog(at: AppTest, label: str) -> AppTest:
+    """Press the page's button that opens a dialog; before every run, for a test's runs do not keep it open."""
+    next(button for button in at.button if button.label == label).click()
+    return at
+
+
+def test_a_half_day_is_told_in_due_times_before_it_is_saved(numbers: dict[Role, int]) -> None:
+    """A case due on the afternoon of a half day: the page says from when to when it moves, and by how many cases."""
+    with database.session() as session:
+        clock = calendar.clock(session)
+    day = clock.local_date(clock.add_days(moment.now(), 1))
+    with database.writing() as session:
+        casework.install_sops(session, sop_files.load_all(get_settings().reference_dir / "sop"))
+        clerk = people.person(session, numbers[Role.CLERK])
+        track.start(session, sop_id="trk-layanan-data", subject="Data guru", by=clerk, idem="a")
+    at = opened(numbers[Role.DIVISION_HEAD])
+    open_it = "Jam lain pada satu tanggal"
+    in_dialog(at, open_it).run()
+    for shut in (False, True):
+        in_dialog(at, open_it).date_input(key="holiday-day").set_value(day)
+        at.segmented_control(key="holiday-closed").set_value(shut)
+        at.run()
+        assert not at.exception, at.exception
+        assert "1 perkara terbuka bergeser. Penilaian yang sudah jatuh" in texts(at)
+    moved = next(frame.value for frame in at.dataframe if "Tenggat langkah" in frame.value.columns)
+    assert " → " in moved["Tenggat langkah"][0]
+    in_dialog(at, open_it).date_input(key="holiday-day").set_value(day)
+    at.segmented_control(key="holiday-closed").set_value(False)
+    at.text_input(key="holiday-reason").set_value("Kerja bakti")
+    at.button(key="holiday-save").click().run()
+    assert "Perubahan kalender harus menyebut dasarnya" in texts(at)
+    in_dialog(at, open_it).date_input(key="holiday-day").set_value(day)
+    at.segmented_control(key="holiday-closed").set_value(False)
+    at.text_input(key="holiday-reason").set_value("Kerja bakti")
+    at.text_input(key="holiday-basis").set_value(SE)
+    at.button(key="holiday-save").click().run()
+    assert not at.exception, at.exception
+    with database.session() as session:
+        office = calendar.current(session)
+    assert office.exception_on[day].reason == "Kerja bakti"
+    assert office.hours_on(day) == office.hours_between(day, office.usual_hours(day)[0].start, 720)
+    assert office.hours_on(day) != office.usual_hours(day)

@@ -18,6 +18,7 @@ from workbench.domain.errors import NotAllowed, Refused
 from workbench.domain.sop import Unit
 from workbench.services import audit, calendar, casework, track
 from workbench.storage import casebook, database
+from workbench.storage.calendar_seed import seed_calendar
 from workbench.storage.tables import CalendarVersionRow, CaseRow, EventRow, VisitRow
 
 FRIDAY = datetime(2026, 7, 10, 3, 0, tzinfo=UTC)
@@ -115,6 +116,23 @@ def test_the_calendar_is_the_superiors(sqlite_office: Office) -> None:
             legal_basis=SE,
         )  # fmt: skip
         assert calendar.current(session).hours_on(day) == (Interval(450, 690),)
+        calendar.remove_exception(session, day=day, by=sqlite_office["kadis"], legal_basis="SE 101/2026")
+        assert calendar.current(session).hours_on(day) == calendar.current(session).usual_hours(day)
+        with pytest.raises(Refused, match="tidak punya jam sendiri"):
+            calendar.remove_exception(session, day=day, by=sqlite_office["kadis"], legal_basis="SE 102/2026")
+
+
+def test_a_shorter_or_longer_day_keeps_its_breaks() -> None:
+    """Friday 10 July 2026: 07.30–11.30 and 13.00–16.30 by the seed."""
+    office, friday = seed_calendar("Asia/Jakarta"), date(2026, 7, 10)
+    first, second = office.usual_hours(friday)
+    day = office.hours_between
+    assert day(friday, first.start, second.end) == (first, second)
+    assert day(friday, 420, 1080) == (Interval(420, first.end), Interval(second.start, 1080)), "longer on both sides"
+    assert day(friday, first.start, 660) == (Interval(first.start, 660),), "it closes before the break"
+    assert day(friday, first.start, first.end + 5) == (first,), "it closes within the break"
+    assert day(friday, 800, 900) == (Interval(800, 900),) and day(friday, 900, 800) == ()
+    assert day(date(2026, 7, 11), 480, 720) == (Interval(480, 720),), "a Saturday has no breaks"
 
 
 def test_a_reader_sees_the_seed_before_anything_is_written(db: str) -> None:

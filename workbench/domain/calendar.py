@@ -129,8 +129,20 @@ class OfficeCalendar:
             return exception.intervals
         if day in self.off:
             return ()
+        return self.usual_hours(day)
+
+    def usual_hours(self, day: date) -> DayHours:
+        """What the weekday's table says for a date, whatever day off or exception lies on it."""
         regime = self.regime_on(day)
         return self.hours[regime.hours if regime else self.default].get(day.weekday(), ())
+
+    def hours_between(self, day: date, opens: int, closes: int) -> DayHours:
+        """A day that opens and closes at other minutes than usual, its usual breaks kept; empty when it never opens."""
+        edges = [opens]
+        for one, other in pairwise(self.usual_hours(day)):
+            edges += [min(max(edge, opens), closes) for edge in (one.end, other.start)]
+        edges.append(closes)
+        return tuple(Interval(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b)
 
     def is_estimated(self, first: date, last: date) -> bool:
         """Would anything between two dates move if an estimated date turned out one day earlier or later?"""

@@ -35,10 +35,13 @@ __all__ = [
     "install",
     "local",
     "preview",
+    "remove_exception",
     "remove_holiday",
     "today",
     "versions",
+    "with_exception",
     "with_holiday",
+    "without_exception",
     "without_holiday",
     "zone",
 ]
@@ -102,6 +105,17 @@ def without_holiday(calendar: OfficeCalendar, day: date) -> OfficeCalendar:
     return replace(calendar, holidays=tuple(known for known in calendar.holidays if known.day != day))
 
 
+def with_exception(calendar: OfficeCalendar, exception: DayException) -> OfficeCalendar:
+    """The calendar in which a date has hours of its own (none: closed), in place of those it had."""
+    others = [known for known in calendar.exceptions if known.day != exception.day]
+    return replace(calendar, exceptions=tuple(sorted([*others, exception], key=lambda known: known.day)))
+
+
+def without_exception(calendar: OfficeCalendar, day: date) -> OfficeCalendar:
+    """The calendar in which a date has its usual hours again."""
+    return replace(calendar, exceptions=tuple(known for known in calendar.exceptions if known.day != day))
+
+
 def preview(session: Session, changed: OfficeCalendar) -> list[MovedDue]:
     """The open cases whose due times a changed calendar would move, by number; nothing is written.
 
@@ -161,12 +175,17 @@ def add_exception(
     """Other hours on one date (none means closed): a half day, a flood."""
     if not reason.strip():
         raise Refused(_("Pengecualian jam kerja harus menyebut alasannya."))
+    changed = with_exception(calendars.current(session), DayException(day, intervals, reason.strip()))
+    return install(session, replace(changed, legal_basis=legal_basis), by=by, what=f"exception {day}")
+
+
+def remove_exception(session: Session, *, day: date, by: Person | str, legal_basis: str) -> Change:
+    """The date has its usual hours again; ``Refused`` when it has no others."""
     calendar = calendars.current(session)
-    others = tuple(exception for exception in calendar.exceptions if exception.day != day)
-    exceptions = (*others, DayException(day, intervals, reason.strip()))
-    return install(
-        session, replace(calendar, exceptions=exceptions, legal_basis=legal_basis), by=by, what=f"exception {day}"
-    )
+    changed = without_exception(calendar, day)
+    if changed == calendar:
+        raise Refused(_("Tanggal itu tidak punya jam sendiri."))
+    return install(session, replace(changed, legal_basis=legal_basis), by=by, what=f"no exception {day}")
 
 
 def add_regime(session: Session, *, regime: Regime, by: Person | str, legal_basis: str) -> Change:
