@@ -100,8 +100,13 @@ with left:
                 ),
                 width="content",
             )  # fmt: skip
-        with st.spinner(_("Mengambil halaman lembar…"), show_time=True), feedback.shown_errors() as found:
-            shown = cached.window(view.file_sha256, view.file_name, shown.sheet, (page - 1) * sheet_view.ROWS)
+        first = (page - 1) * sheet_view.ROWS
+        if cached.waits_for_copy(view.file_sha256, view.file_name, shown.sheet, first):
+            said = _("Menyalin lembar panjang ini, sekali saja; sesudah itu halaman mana pun terbuka seketika…")
+        else:
+            said = _("Mengambil halaman lembar…")
+        with st.spinner(said, show_time=True), feedback.shown_errors() as found:
+            shown = cached.window(view.file_sha256, view.file_name, shown.sheet, first)
         if not found.ok:
             st.stop()
     overlay = sheet_view.overlay(view, shown)

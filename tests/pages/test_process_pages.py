@@ -328,7 +328,7 @@ def test_a_recipe_made_from_an_older_version_is_stale(desk: Desk) -> None:
             session, dataset_id=LIVESTOCK, meaning=SymbolMeaning.ZERO, by=desk.person(), reason="surat OPD"
         )
     changed = recipe.confirm_spelling("Kec. Banjasari", "33.72.05")
-    with database.writing() as session, pytest.raises(Stale, match="statistisi"):
+    with database.writing() as session, pytest.raises(Stale, match="Ratna Puspitasari"):
         recipe_desk.adopt(session, submission_id=number, recipe=changed, by=desk.person(), reason="x", seen_sha256=seen)
     assert next(s for s in desk.recipe(LIVESTOCK).steps if isinstance(s, Symbols)).dash is SymbolMeaning.ZERO
 

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.bench import workbook
-from workbench.services import process, reading, replaying, sheet_view
+from workbench.domain.errors import UnreadableFile
+from workbench.services import collect, process, reading, replaying, sheet_copies, sheet_view
 from workbench.storage import database, files, sheet_texts, warehouse
 
 ROWS = 2_400  # more than the head that is read alone
@@ -29,6 +30,43 @@ def test_pages_of_a_kept_sheet_are_those_of_the_file(office, long_workbook, monk
         assert [list(m) for m in again[first].merges] == page["merges"]
         assert again[first] == windows[first] and again[first].sheets[0].rows == ROWS + 5
     assert sheet_view.window(kept.sha256, name, "Data", 9_000, 200).rows == ()
+
+
+def test_the_first_look_at_a_long_sheet_begins_its_copy_and_nobody_makes_it_twice(office, long_workbook, monkeypatch):
+    asked: list[bool] = []
+    real = reading.sheet_page
+
+    def counted(*args, whole=False, **named):
+        asked.append(whole)
+        return real(*args, whole=whole, **named)
+
+    monkeypatch.setattr(reading, "sheet_page", counted)
+    name = "panjang-lagi.xlsx"
+    kept = files.put(long_workbook.read_bytes())
+    found = collect.read_stored(kept.sha256, name)
+    assert not sheet_copies.ready(kept.sha256, name, "Data")
+    sheet_copies.ahead(found, kept.sha256, name)
+    page = sheet_view.window(kept.sha256, name, "Data", 2_100, 50)  # waits for it
+    assert asked == [True] and len(page.rows) == 50
+    assert sheet_copies.begin(kept.sha256, name, "Data").done() and asked == [True]
+
+
+def test_a_sheet_too_large_for_a_copy_is_read_window_by_window(office, long_workbook, monkeypatch):
+    name = "terlalu-panjang.xlsx"
+    kept = files.put(long_workbook.read_bytes())
+    straight = sheet_view.window(kept.sha256, name, "Data", 2_100, 50)
+    real = reading.sheet_page
+    monkeypatch.setattr(reading, "sheet_page", lambda *args, whole=False, **named: real(*args, **named))
+    other = "lebih-panjang.xlsx"
+    assert sheet_view.window(kept.sha256, other, "Data", 2_100, 50) == straight
+    assert sheet_copies.ready(kept.sha256, other, "Data") and not sheet_texts.is_kept(kept.sha256, other, "Data")
+
+
+def test_whoever_waits_for_a_copy_is_told_why_there_is_none(office):
+    kept = files.put(b"PK\x03\x04 rusak")
+    with pytest.raises(UnreadableFile):
+        sheet_view.window(kept.sha256, "rusak.xlsx", "Data", 2_100, 50)
+    assert not sheet_copies.ready(kept.sha256, "rusak.xlsx", "Data")
 
 
 def test_a_damaged_copy_counts_as_absent(office, long_workbook):

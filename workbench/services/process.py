@@ -22,7 +22,7 @@ from workbench.domain.people import Person
 from workbench.domain.reading.model import Finding, Reading, Severity
 from workbench.domain.sop import EvidenceKind
 from workbench.i18n import _
-from workbench.services import case_link, collect, people, rights
+from workbench.services import case_link, collect, people, rights, sheet_copies
 from workbench.services.lineage import Lineage, row_of_file, trace
 from workbench.services.recipe_desk import (
     Preview,
@@ -195,9 +195,12 @@ def _said(item: Finding | FindingRow) -> tuple[str, ...]:
 
 
 def read_ahead(session: Session, *, submission_id: int) -> None:
-    """Have the file read before ``check`` needs it: the longest part of a large one, without a transaction open."""
+    """Have the file read before ``check`` needs it: the longest part of a large one, without a transaction open. A
+    long sheet is copied in the background meanwhile, so that its pages can be turned at once.
+    """
+    row = submissions.get(session, submission_id)
     with contextlib.suppress(UnreadableFile):  # said by ``check``, which keeps the sentence with the submission
-        _reading(session, submissions.get(session, submission_id))
+        sheet_copies.ahead(_reading(session, row), row.file_sha256, row.file_name)
 
 
 def replay_ahead(session: Session, *, submission_id: int) -> None:

@@ -24,9 +24,8 @@ from workbench.domain.reading import labels
 from workbench.domain.reading.grid import Merge, address, column_letters
 from workbench.domain.reading.model import Finding, Severity
 from workbench.i18n import _
-from workbench.services import reading
+from workbench.services import sheet_copies
 from workbench.services.replaying import replayed
-from workbench.storage import files, sheet_texts
 from workbench.storage.readings import TableHead, TidyReading
 from workbench.storage.recipes import StoredRecipe
 from workbench.storage.warehouse import Replay
@@ -152,17 +151,9 @@ def place(cell: str) -> tuple[int, int] | None:
 
 
 def window(file_sha256: str, file_name: str, sheet: str = "", first: int = 0, count: int = ROWS) -> Window:
-    """Rows of a stored file's sheet (the first sheet when none is named), read again in the guarded process.
-
-    Its head is read alone, so that it is there soon. Whoever turns pages has the whole sheet kept, and from then on no
-    page opens the file again.
-    """
-    page = sheet_texts.kept(file_sha256, file_name, sheet, first, count)
-    if page is None:
-        page = reading.sheet_page(files.path(file_sha256), file_name, sheet, first, count, whole=first > 0)
-        if first > 0 and page["first"] == 0 and page["rows"]:
-            sheet_texts.keep(file_sha256, file_name, sheet, page)
-            page = sheet_texts.part(page, first, count)
+    """Rows of a stored file's sheet (the first sheet when none is named), read again in the guarded process or
+    taken from its copy. Raises ``UnreadableFile``."""
+    page = sheet_copies.page(file_sha256, file_name, sheet, first, count)
     return Window(
         page["sheet"],
         tuple(Sheet(s["name"], s["rows"], s["columns"], s["hidden"]) for s in page["sheets"]),

@@ -55,6 +55,11 @@ def _within(merges: Sequence[Sequence[int]], first: int, last: int) -> list[Sequ
     return [m for m in merges if m[2] >= first and m[0] < last]
 
 
+def is_kept(file_sha256: str, name: str, sheet: str) -> bool:
+    """Is there a copy of this sheet?"""
+    return _path(file_sha256, name, sheet).is_file()
+
+
 def kept(file_sha256: str, name: str, sheet: str, first: int, count: int) -> dict[str, Any] | None:
     """Rows of a kept sheet in the form of ``reading.sheet_page``; None when it is not kept."""
     path = _path(file_sha256, name, sheet)

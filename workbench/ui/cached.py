@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from workbench.domain.reading.hints import REACH
 from workbench.i18n import language
-from workbench.services import guesses, recipe_desk, sheet_view
+from workbench.services import guesses, recipe_desk, sheet_copies, sheet_view
 from workbench.services.collect import Submission
 from workbench.services.guesses import Guess
 from workbench.services.sheet_view import ReadView, Window
@@ -23,6 +23,11 @@ def window(file_sha256: str, file_name: str, sheet: str, first: int) -> Window:
     """``ROWS`` rows of a stored file's sheet from ``first`` on; raises ``UnreadableFile``."""
     start = first // _BLOCK * _BLOCK
     return sheet_view.cut(_block(file_sha256, file_name, sheet, start), first)
+
+
+def waits_for_copy(file_sha256: str, file_name: str, sheet: str, first: int) -> bool:
+    """Will a window have to wait until the sheet is copied? Only the first far page of a long sheet does."""
+    return first >= _BLOCK and not sheet_copies.ready(file_sha256, file_name, sheet)
 
 
 def top(file_sha256: str, file_name: str, sheet: str) -> Window:
