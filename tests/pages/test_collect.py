@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.app_helpers import texts
 from tests.pages.conftest import Opener, person, said
 from workbench.services import collect, demo_files, process, track
-from workbench.storage import database
+from workbench.storage import database, files
 
 SUBMIT, LIST = "collect/submit.py", "collect/submissions.py"
 HEALTH = "1.02.01"
+LOCKED = Path(__file__).parents[1] / "reading" / "files"
 
 
 @pytest.fixture
@@ -82,6 +85,17 @@ def test_a_sent_file_shows_its_receipt_and_an_unreadable_one_its_sentence(demo_a
     assert at.warning[0].value == bad.refusal and bad.refusal
     with database.session() as session:
         assert track.case(session, case_id=asked).state.step == "3", "an unusable file moves nothing"
+
+
+@pytest.mark.parametrize("name", ["terkunci.xlsx", "terkunci.xls"])
+def test_a_locked_workbook_says_on_the_page_what_to_ask_and_is_kept(demo_app: Opener, asked: int, name: str) -> None:
+    locked = (LOCKED / name).read_bytes()
+    bad = send(asked, demo_files.workbook("tenaga-kesehatan", "2026"), content=locked)
+    for _again in range(2):  # the page answers, and goes on answering
+        at = demo_app("op.dinkes", SUBMIT)
+        assert [warning.value for warning in at.warning] == [bad.refusal] and "kata sandi" in bad.refusal
+        assert "Perlu dikirim (2)" in sections(at) and "Kirim berkas" in {button.label for button in at.button}
+    assert files.read(bad.sha256) == locked
 
 
 def test_returned_cells_come_back_with_words_and_a_proposal(demo_app: Opener, asked: int) -> None:

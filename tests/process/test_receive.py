@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -13,6 +14,7 @@ from workbench.storage import audit_log, database, files
 from workbench.storage.tables import DatasetVersionRow, FindingRow, SubmissionRow
 
 DATASET = "penduduk-jenis-kelamin"
+LOCKED = Path(__file__).parents[1] / "reading" / "files"
 
 
 def workbook(rows):
@@ -40,7 +42,8 @@ BAD = {
     "surat.xlsx": b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n",
     "tanpa-baris.xlsx": workbook([]),
     "judul-saja.xlsx": workbook([["Jumlah Penduduk, 2025"], HEADER]),
-    "sandi.xlsx": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504 + "EncryptedPackage".encode("utf-16-le") * 4,
+    "sandi.xlsx": (LOCKED / "terkunci.xlsx").read_bytes(),
+    "sandi.xls": (LOCKED / "terkunci.xls").read_bytes(),
     "tahun-lain.xlsx": WRONG_YEAR,
 }
 

@@ -92,12 +92,6 @@ def _twice(path: Path) -> None:
         workbook(path, cell("A1", "x"), extra={"xl/workbook.xml": b"<a/>"})
 
 
-def _password(path: Path) -> None:
-    path.write_bytes(
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 2000
-    )
-
-
 def _cut(path: Path) -> None:
     ordinary(path)
     path.write_bytes(path.read_bytes()[:600])
@@ -130,7 +124,6 @@ CASES: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "picture": ("a.csv", lambda p: p.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 100), "PNG"),
     "gzip": ("a.csv", lambda p: p.write_bytes(b"\x1f\x8b" + b"\0" * 100), "gzip"),
     "0-row sheet": ("a.xlsx", lambda p: workbook(p, ""), "kosong"),
-    "password": ("a.xlsx", _password, "sandi"),
     "cut off": ("a.xlsx", _cut, "rusak"),
     "broken OLE": ("a.xls", lambda p: p.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"junk" * 200), "rusak"),
     "cells in opposite corners": ("a.xlsx", _far, "membentang"),

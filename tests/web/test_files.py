@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -17,6 +18,7 @@ from workbench.ui.routes import content_disposition
 
 DATASET = "penduduk-jenis-kelamin"  # of the agency that tests.app_helpers calls PRODUCER
 LIMIT = 1 << 20
+LOCKED = Path(__file__).parents[1] / "reading" / "files"
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,19 @@ def test_a_file_is_received_kept_and_given_back_byte_for_byte(small: Server) -> 
     assert client(small, Role.STAFF).get(f"/berkas/{sha256}").content == file.content
     assert client(small, Role.REQUESTER).get(f"/berkas/{sha256}").status_code == 404
     assert httpx.get(f"{small.base}/berkas/{sha256}").status_code == 401
+    assert not leftovers(small)
+
+
+def test_a_locked_workbook_is_kept_with_one_sentence_and_the_server_goes_on(small: Server) -> None:
+    browser = client(small, Role.PRODUCER_STAFF)
+    for name in ("terkunci.xlsx", "terkunci.xls"):
+        content = (LOCKED / name).read_bytes()
+        answer = send(browser, content, name=name, key=name)
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["unusable"] and answer.json()["receipt"] and "kata sandi" in answer.json()["warning"]
+        assert browser.get(f"/berkas/{answer.json()['sha256']}").content == content
+    file = demo_files.workbook(DATASET, "2025")
+    assert not send(browser, file.content, name=file.name, key="after").json()["unusable"]
     assert not leftovers(small)
 
 

@@ -1,7 +1,7 @@
 """What calamine does not tell about an old XLS: percent formats, indents, hidden rows and columns.
 
 Only the few records that say so are read ([MS-XLS] 2.4: XF, Format, Row, ColInfo and the heads of cells), out of the
-workbook stream of the compound file ([MS-CFB] 2). Values stay calamine's.
+workbook stream. Values stay calamine's.
 """
 
 from __future__ import annotations
@@ -13,71 +13,27 @@ from collections.abc import Iterator
 from workbench.storage.sheets.ooxml import Extras
 
 _PERCENT_IDS = {9, 10}
-_END = 0xFFFFFFF9  # sector numbers from here on mean free, end of chain, …
+_FILEPASS, _END_OF_PART = 0x002F, 0x000A
 _CELLS = {0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD}
 
 
-def read_extras(data: bytes) -> dict[str, Extras]:
-    """Extras by sheet name; empty for a workbook older than Excel 97. Raises ValueError where the file is damaged."""
+def read_extras(stream: bytes) -> dict[str, Extras]:
+    """Extras by sheet name out of the workbook stream; empty for a workbook older than Excel 97.
+
+    Raises ValueError where the stream is damaged.
+    """
     try:
-        stream = _stream(data, {"workbook"})
         return _workbook(stream) if stream else {}
     except (struct.error, IndexError) as error:
-        raise ValueError("damaged compound file or workbook stream") from error
+        raise ValueError("damaged workbook stream") from error
 
 
-def _chain(table: list[int], first: int) -> Iterator[int]:
-    seen = 0
-    while first < _END:
-        yield first
-        seen += 1
-        if seen > len(table):
-            raise ValueError("sectors of the compound file go in a circle")
-        first = table[first]
-
-
-def _stream(data: bytes, wanted: set[str]) -> bytes:
-    """The stream of the compound file with one of these names, b"" when there is none."""
-    sector = 1 << struct.unpack_from("<H", data, 30)[0]
-    small = 1 << struct.unpack_from("<H", data, 32)[0]
-    if not 64 <= sector <= 65536 or not 8 <= small <= sector:
-        raise ValueError("no compound file")
-    directory, _signature, cutoff, mini_first = struct.unpack_from("<IIII", data, 48)
-    entries = sector // 4
-
-    def at(number: int) -> bytes:
-        return data[(number + 1) * sector : (number + 2) * sector]
-
-    fat_sectors = [n for n in struct.unpack_from("<109I", data, 76) if n < _END]
-    more = struct.unpack_from("<I", data, 68)[0]
-    for _turn in range(len(data) // sector + 1):
-        if more >= _END:
-            break
-        block = struct.unpack(f"<{entries}I", at(more))
-        fat_sectors += [n for n in block[:-1] if n < _END]
-        more = block[-1]
-    fat: list[int] = []
-    for number in fat_sectors[: len(data) // sector + 1]:
-        fat += struct.unpack(f"<{entries}I", at(number))
-
-    def follow(first: int) -> bytes:
-        return b"".join(map(at, _chain(fat, first)))
-
-    listing = follow(directory)
-    root = b""
-    for start in range(0, len(listing) - 127, 128):
-        entry = listing[start : start + 128]
-        length = struct.unpack_from("<H", entry, 64)[0]
-        name = entry[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace").lower()
-        first, size = struct.unpack_from("<II", entry, 116)
-        if entry[66] == 5:
-            root = follow(first)
-        elif entry[66] == 2 and name in wanted:
-            if size >= cutoff:
-                return follow(first)[:size]
-            table = list(struct.unpack(f"<{len(follow(mini_first)) // 4}I", follow(mini_first)))
-            return b"".join(root[n * small : (n + 1) * small] for n in _chain(table, first))[:size]
-    return b""
+def is_locked(stream: bytes) -> bool:
+    """Does the workbook stream say, before any cell, that what follows is encrypted (FILEPASS, [MS-XLS] 2.4.117)?"""
+    for kind, _start, _length in _records(stream, 0):
+        if kind in (_FILEPASS, _END_OF_PART):
+            return kind == _FILEPASS
+    return False
 
 
 def _records(stream: bytes, position: int) -> Iterator[tuple[int, int, int]]:

@@ -12,6 +12,8 @@ from workbench.domain.reading.grid import Merge
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_MANIFEST = "META-INF/manifest.xml"
+MOST_MANIFEST = 1 << 20  # bytes; a manifest lists a few parts
 MOST_ROWS = 20_000  # merged headers stand at the top; a larger sheet is data
 
 
@@ -24,6 +26,14 @@ class OdsExtras:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     hidden: bool = False
+
+
+def is_locked(package: zipfile.ZipFile) -> bool:
+    """Has the document a password? Its manifest then tells how each part was encrypted."""
+    if _MANIFEST not in package.namelist():
+        return False
+    with package.open(_MANIFEST) as part:
+        return b":encryption-data" in part.read(MOST_MANIFEST)
 
 
 def read_extras(package: zipfile.ZipFile) -> dict[str, OdsExtras]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from workbench.domain.errors import UnreadableFile
 from workbench.i18n import _
 from workbench.storage.sheets import limits
+from workbench.storage.sheets.refusals import locked
 
 _DTD = re.compile(rb"<!(DOCTYPE|ENTITY)", re.I)
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
@@ -36,7 +37,7 @@ def open_package(path: Path) -> zipfile.ZipFile:
     ):
         raise UnreadableFile(_("Berkas ini memuat nama bagian yang berbahaya."))
     if any(m.flag_bits & 1 for m in members):
-        raise UnreadableFile(_("Berkas ini berkata sandi. Buka kuncinya, simpan tanpa kata sandi, lalu kirim lagi."))
+        raise locked()
     declared = sum(m.file_size for m in members)
     packed = max(1, sum(m.compress_size for m in members))
     if declared > limits.INFLATED or (declared > limits.SUSPICIOUS and declared / packed > limits.RATIO):

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from workbench.domain.errors import UnreadableFile
 from workbench.i18n import _
+from workbench.storage.sheets.refusals import no_table
 
 
 class Format(StrEnum):
@@ -41,11 +42,7 @@ def sniff(head: bytes, name: str = "") -> Format:
         (b"\x7fELF", _("program")),
     ):
         if head.startswith(magic):
-            raise UnreadableFile(
-                _(
-                    "Isi berkas ini {what}, bukan tabel. Kirim berkas aslinya dalam bentuk .xlsx, .xls, .ods atau .csv."
-                ).format(what=what)
-            )
+            raise no_table(what)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Format.TEXT
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2000].lower()

@@ -20,10 +20,12 @@ from python_calamine import (
 from workbench.domain.errors import UnreadableFile
 from workbench.domain.reading.grid import CellValue, Grid, Merge
 from workbench.i18n import _
-from workbench.storage.sheets import biff, limits, ooxml, opendocument
+from workbench.storage.sheets import biff, compound, limits, ooxml, opendocument
 from workbench.storage.sheets.package import open_package, scan
+from workbench.storage.sheets.refusals import locked, no_table
 
 _log = logging.getLogger(__name__)
+_OTHER_DOCUMENTS = {"worddocument": "Word", "powerpoint document": "PowerPoint"}  # by the stream that holds them
 
 
 def load_package(path: Path) -> Iterator[Grid]:
@@ -34,11 +36,9 @@ def load_package(path: Path) -> Iterator[Grid]:
             kind = (
                 "Word" if "word/document.xml" in names else "PowerPoint" if "ppt/presentation.xml" in names else "ZIP"
             )
-            raise UnreadableFile(
-                _(
-                    "Isi berkas ini {what}, bukan tabel. Kirim berkas aslinya dalam bentuk .xlsx, .xls, .ods atau .csv."
-                ).format(what=kind)
-            )
+            raise no_table(kind)
+        if opendocument.is_locked(package):
+            raise locked()
         try:
             styles = ooxml.read_styles(package)
             special = scan(package, styles.marks())
@@ -60,22 +60,20 @@ def load_package(path: Path) -> Iterator[Grid]:
 
 def load_ole(path: Path) -> Iterator[Grid]:
     """Sheets of an old XLS workbook; a workbook with a password is an OLE file too."""
-    with path.open("rb") as file:
-        head = file.read(4 * limits.MB)
-    if "EncryptedPackage".encode("utf-16-le") in head or "EncryptionInfo".encode("utf-16-le") in head:
-        raise UnreadableFile(_("Berkas ini berkata sandi. Buka kuncinya, simpan tanpa kata sandi, lalu kirim lagi."))
-    if "WordDocument".encode("utf-16-le") in head:
-        raise UnreadableFile(
-            _(
-                "Isi berkas ini {what}, bukan tabel. Kirim berkas aslinya dalam bentuk .xlsx, .xls, .ods atau .csv."
-            ).format(what="Word")
-        )
+    extras: dict[str, ooxml.Extras] = {}
     try:
-        extras = biff.read_extras(path.read_bytes())
+        found = compound.open_compound(path.read_bytes())
+        if {"encryptedpackage", "encryptioninfo"} & found.entries.keys():
+            raise locked()
+        if what := next((what for name, what in _OTHER_DOCUMENTS.items() if name in found.entries), ""):
+            raise no_table(what)
+        # of Excel 97 or of the Excel before it; calamine sees the lock only in a file that is called .xls
+        if any(biff.is_locked(found.stream(name)) for name in ("workbook", "book")):
+            raise locked()
+        extras = biff.read_extras(found.stream("workbook"))
     except ValueError:
         # formats only help: calamine is the one to say whether the workbook can be read
         _log.warning("formats of an old workbook could not be read", exc_info=True)
-        extras = {}
     for grid in _grids(path):
         if extra := extras.get(grid.sheet):
             _add(grid, extra)
@@ -113,8 +111,6 @@ def _grids(path: Path) -> Iterator[Grid]:
             ]
             yield Grid(meta.name, rows, merges, hidden=meta.visible is not SheetVisibleEnum.Visible)
     except PasswordError as error:
-        raise UnreadableFile(
-            _("Berkas ini berkata sandi. Buka kuncinya, simpan tanpa kata sandi, lalu kirim lagi.")
-        ) from error
+        raise locked() from error
     except CalamineError as error:
         raise UnreadableFile(_("Berkas ini rusak atau bukan lembar kerja yang sah; minta dikirim ulang.")) from error
