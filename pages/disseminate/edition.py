@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench.domain.people import WALIDATA_ROLES, Role
 from workbench.i18n import N_, _
-from workbench.services import disseminate, process, rendering, track
+from workbench.services import acceptance, disseminate, rendering, track
 from workbench.ui import access, feedback, frame, theme, words
 from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading, writing
@@ -19,7 +19,7 @@ case_number = st.query_params.get("perkara", "")
 case_id = int(case_number) if case_number.isdecimal() else None
 with reading() as session:
     editions = disseminate.editions(session)
-    versions = process.versions(session)
+    versions = acceptance.versions(session)
     view = track.case(session, case_id=case_id, person=person) if case_id else None
     # Part of the key of the next request: a second click is the same request, a click after the draft has come (or
     # has failed) is a new one.

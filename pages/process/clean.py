@@ -6,7 +6,7 @@ from workbench.domain.people import Role
 from workbench.domain.recipe_differences import differences
 from workbench.domain.recipes import Recipe
 from workbench.i18n import _
-from workbench.services import collect, process, recipe_desk
+from workbench.services import checks, collect, recipe_desk
 from workbench.ui import access, feedback, frame, theme, words
 from workbench.ui.components import checking, recipe_editor, recipe_trial, recipe_view, submission_list
 from workbench.ui.resources import reading, writing
@@ -22,7 +22,7 @@ if not number.isdecimal():
 submission_id = int(number)
 with feedback.shown_errors() as found, reading() as session:
     submission = collect.submission(session, submission_id)
-    saved = process.recipe_of(session, dataset_id=submission.dataset_id)
+    saved = recipe_desk.recipe_of(session, dataset_id=submission.dataset_id)
     base = recipe_desk.base_recipe(submission.dataset_id)
     past = recipe_desk.history(session, dataset_id=submission.dataset_id)
 if not found.ok:
@@ -79,7 +79,7 @@ def save(reason: str) -> None:
                 session, submission_id=submission_id, recipe=draft, by=by, reason=reason, seen_sha256=saved.sha256
             )
         else:
-            kept = process.save_recipe(session, recipe=draft, by=by, reason=reason, seen_sha256=saved.sha256)
+            kept = recipe_desk.save_recipe(session, recipe=draft, by=by, reason=reason, seen_sha256=saved.sha256)
     if done.ok:
         st.session_state.pop(AT + "draft", None)
         feedback.flash(_("Tersimpan sebagai resep versi {n}.").format(n=kept.version))
@@ -100,14 +100,14 @@ with right:
         st.subheader(_("Hasil resep ini"), anchor=False)
         with feedback.shown_errors(), reading() as session:
             recipe_view.table(
-                process.rows_of(session, submission_id=submission_id),
+                checks.rows_of(session, submission_id=submission_id),
                 names=recipe_desk.names_of(submission.dataset_id),
             )
     else:
         st.subheader(_("Sebelum dan sesudah"), anchor=False)
         recipe_editor.changes(differences(saved.recipe, draft))
         with feedback.shown_errors() as found, reading() as session:
-            outcome = process.preview(session, submission_id=submission_id, recipe=draft)
+            outcome = recipe_desk.preview(session, submission_id=submission_id, recipe=draft)
         if found.ok:
             recipe_trial.before_after(outcome, recipe_desk.names_of(submission.dataset_id), most=200)
         reason = st.text_input(_("Alasan"), key=AT + "reason", placeholder=_("Mengapa langkahnya diubah"))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from workbench.domain.people import Role
 from workbench.i18n import _, _n
-from workbench.services import collect, guess_layout, process, sheet_view
+from workbench.services import checks, collect, guess_layout, sheet_view
 from workbench.ui import access, cached, feedback, frame, theme, words
 from workbench.ui.components import cell_story, checking, guess_list, sheet_grid, submission_list
 from workbench.ui.resources import reading
@@ -71,7 +71,7 @@ with feedback.shown_errors() as found, reading() as session:
         view = cached.read_view(session, submission)
     with st.spinner(_("Menyusun daftar dugaan…"), show_time=True):
         told = cached.told(session, submission)
-    kept = process.findings_of(session, submission_id=submission_id)
+    kept = checks.findings_of(session, submission_id=submission_id)
     start = view.head.sheet if view.head else ""
     with st.spinner(_("Membaca lembar…"), show_time=True):
         shown = cached.window(view.file_sha256, view.file_name, st.session_state.get(AT + "sheet") or start, 0)

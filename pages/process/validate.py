@@ -7,8 +7,8 @@ import streamlit as st
 from workbench.domain.datasets import SymbolMeaning
 from workbench.domain.people import Role
 from workbench.i18n import N_, _, _n
-from workbench.services import case_link, collect, people, process, recipe_desk
-from workbench.services.process import CheckResult
+from workbench.services import acceptance, case_link, checks, collect, people, recipe_desk
+from workbench.services.checks import CheckResult
 from workbench.ui import access, feedback, frame, theme, words
 from workbench.ui.components import case_turn, checking, finding_list, recipe_view
 from workbench.ui.dialogs import dialog
@@ -31,9 +31,9 @@ if not found.ok:
 if not checking.brought_up(submission_id):
     st.stop()
 with feedback.shown_errors() as found, reading() as session:
-    result = process.result_of(session, submission_id=submission_id)
-    table = process.rows_of(session, submission_id=submission_id) if not result.refusal else None
-    recipe = process.recipe_of(session, dataset_id=submission.dataset_id)
+    result = checks.result_of(session, submission_id=submission_id)
+    table = checks.rows_of(session, submission_id=submission_id) if not result.refusal else None
+    recipe = recipe_desk.recipe_of(session, dataset_id=submission.dataset_id)
     names = people.names(session, {f.decided_by for f in result.findings if f.decided_by})
 if not found.ok:
     st.stop()
@@ -91,7 +91,7 @@ def idem(what: str) -> str:
 
 def accept() -> None:
     with feedback.shown_errors(later=True) as done, writing() as session:
-        version = process.accept(
+        version = acceptance.accept(
             session, submission_id=submission_id, by=access.require(Role.STAFF, Role.SECTION_HEAD),
             seen_sha256=result.sha256, idem=idem("accept"),
         )  # fmt: skip
@@ -106,7 +106,7 @@ def accept() -> None:
 @dialog(N_("Kembalikan ke OPD"), width="large")
 def give_back() -> None:
     with reading() as session:
-        cells = process.cells_to_return(session, submission_id=submission_id)
+        cells = acceptance.cells_to_return(session, submission_id=submission_id)
     st.markdown(_n("{n} temuan berikut dikirim ke OPD bersama catatan Anda.", len(cells)).format(n=len(cells)))
     if cells:
         st.table(
@@ -119,7 +119,7 @@ def give_back() -> None:
     note = st.text_area(_("Catatan untuk OPD"), placeholder=_("Apa yang perlu diperbaiki, dan sampai kapan."))
     if st.button(_("Kembalikan"), type="primary", icon=":material/undo:"):
         with feedback.shown_errors() as done, writing() as session:
-            process.return_to_opd(
+            acceptance.return_to_opd(
                 session, submission_id=submission_id, by=access.require(Role.STAFF, Role.SECTION_HEAD), note=note,
                 cells=cells, idem=idem("return"),
             )  # fmt: skip
@@ -138,7 +138,7 @@ def answer_dash() -> None:
     reason = st.text_input(_("Alasan"), value=_("Sesuai penjelasan OPD"))
     if st.button(_("Simpan"), type="primary"):
         with feedback.shown_errors() as done, writing() as session:
-            process.decide_dash(
+            recipe_desk.decide_dash(
                 session, dataset_id=submission.dataset_id, meaning=meaning, by=access.require(), reason=reason
             )
         if done.ok:
@@ -147,7 +147,7 @@ def answer_dash() -> None:
 
 def confirm_area(label: str, code: str) -> None:
     with feedback.shown_errors(later=True) as done, writing() as session:
-        process.confirm_area(
+        recipe_desk.confirm_area(
             session, dataset_id=submission.dataset_id, label=label, area_code=code,
             by=access.require(Role.STAFF, Role.SECTION_HEAD),
         )  # fmt: skip

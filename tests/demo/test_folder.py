@@ -13,7 +13,7 @@ import pytest
 from openpyxl import Workbook
 
 from workbench import i18n
-from workbench.services import audit, demo_folder, disseminate, process
+from workbench.services import acceptance, audit, checks, demo_folder, disseminate
 from workbench.settings import get_settings
 from workbench.storage import database, datasets, files
 
@@ -131,8 +131,8 @@ def test_totals_stay_totals_and_missing_stays_missing(played: _Played) -> None:
     accepted = played.file("kebakaran")["accepted"]
     assert [a["period"] for a in accepted] == ["2024"]
     with database.session() as session:
-        version = next(v for v in process.versions(session) if v.id == accepted[0]["version_id"])
-        rows = process.rows_of(session, submission_id=version.submission_id).to_pylist()
+        version = next(v for v in acceptance.versions(session) if v.id == accepted[0]["version_id"])
+        rows = checks.rows_of(session, submission_id=version.submission_id).to_pylist()
     kinds = {(r["indicator"], r["category"]): r["kind"] for r in rows}
     assert kinds["rumah", None] == kinds["jumlah", "sumber"] == "total"
     assert kinds["rumah", "sumber"] == "data"

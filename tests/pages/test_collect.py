@@ -8,7 +8,7 @@ import pytest
 
 from tests.app_helpers import texts
 from tests.pages.conftest import Opener, person, said
-from workbench.services import collect, demo_files, process, track
+from workbench.services import acceptance, checks, collect, demo_files, track
 from workbench.storage import database, files
 
 SUBMIT, LIST = "collect/submit.py", "collect/submissions.py"
@@ -105,10 +105,10 @@ def test_returned_cells_come_back_with_words_and_a_proposal(demo_app: Opener, as
     with database.writing() as session:
         seq = track.case(session, case_id=asked).seq
         track.decide(session, case_id=asked, seen_seq=seq, outcome="selesai", by=staff, idem="gather")
-        process.check(session, submission_id=flawed.submission_id)
+        checks.check(session, submission_id=flawed.submission_id)
     with database.writing() as session:
-        cells = process.cells_to_return(session, submission_id=flawed.submission_id)
-        process.return_to_opd(
+        cells = acceptance.cells_to_return(session, submission_id=flawed.submission_id)
+        acceptance.return_to_opd(
             session, submission_id=flawed.submission_id, by=staff, note="Mohon [periksa](x) jumlahnya.", cells=cells,
             idem="back",
         )  # fmt: skip

@@ -10,7 +10,7 @@ import xlsxwriter
 from tests.pages.test_process_pages import LIVESTOCK, READ, Desk, inside, pick, save
 from workbench.domain.reading.hints import RowPart
 from workbench.domain.recipe_steps import RowIs
-from workbench.services import collect, guess_layout, people, process, sheet_view
+from workbench.services import checks, collect, guess_layout, people, sheet_view
 from workbench.services.guesses import Doubt
 from workbench.storage import database, datasets, readings
 
@@ -43,12 +43,12 @@ def form(year: str, names: list[str], above: tuple[str, ...] = (), *, where: str
 def unplaced(desk: Desk, number: int) -> list[str]:
     """Header labels that say nothing about this dataset."""
     with database.session() as session:
-        return [f.message for f in process.findings_of(session, submission_id=number) if f.code == "unknown_column"]
+        return [f.message for f in checks.findings_of(session, submission_id=number) if f.code == "unknown_column"]
 
 
 def rows(desk: Desk, number: int) -> int:
     with database.session() as session:
-        return process.rows_of(session, submission_id=number).num_rows
+        return checks.rows_of(session, submission_id=number).num_rows
 
 
 def tell(desk: Desk, number: int, kecamatan: int = 5) -> None:
@@ -81,7 +81,7 @@ def test_what_was_told_is_missed_where_the_form_has_changed(desk: Desk) -> None:
     tell(desk, desk.send(LIVESTOCK, content=form("2025", KECAMATAN)))
     later = desk.send(LIVESTOCK, period="2026", content=form("2026", KECAMATAN, where="Wilayah administrasi"))
     with database.session() as session:
-        missed = [f for f in process.findings_of(session, submission_id=later) if f.code == "hint_unmet"]
+        missed = [f for f in checks.findings_of(session, submission_id=later) if f.code == "hint_unmet"]
     assert len(missed) == 1 and missed[0].open and "Peternakan besar" in missed[0].message
     [asked] = [g for g in desk.told(later) if g.doubt is Doubt.ASK and g.id == missed[0].rule]
     assert asked.suggested == 0 and not any(isinstance(s, RowIs) for s in asked.choices[0].recipe.steps)

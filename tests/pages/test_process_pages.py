@@ -17,7 +17,17 @@ from workbench.domain.people import Person
 from workbench.domain.recipe_differences import Change, differences
 from workbench.domain.recipe_steps import CorrectCell, HarmoniseAreas, IgnoreRows, Symbols
 from workbench.domain.recipes import Recipe, default_recipe
-from workbench.services import collect, demo_files, demo_office, guesses, people, process, recipe_desk, sheet_view
+from workbench.services import (
+    acceptance,
+    checks,
+    collect,
+    demo_files,
+    demo_office,
+    guesses,
+    people,
+    recipe_desk,
+    sheet_view,
+)
 from workbench.services.guesses import Doubt, Subject
 from workbench.services.sheet_view import Part
 from workbench.storage import database, datasets
@@ -46,7 +56,7 @@ class Desk:
                 content=content or file.content, idem=f"{dataset}-{period}-{len(content or b'')}",
             )  # fmt: skip
             if check and not receipt.refusal:
-                process.check(session, submission_id=receipt.submission_id)
+                checks.check(session, submission_id=receipt.submission_id)
         return receipt.submission_id
 
     def open(self, page: str, submission_id: object = None) -> AppTest:
@@ -57,7 +67,7 @@ class Desk:
 
     def recipe(self, dataset: str) -> Recipe:
         with database.session() as session:
-            return process.recipe_of(session, dataset_id=dataset).recipe
+            return recipe_desk.recipe_of(session, dataset_id=dataset).recipe
 
     def told(self, submission_id: int) -> tuple[guesses.Guess, ...]:
         with database.session() as session:
@@ -65,7 +75,7 @@ class Desk:
 
     def decide(self, submission_id: int) -> None:
         with database.writing() as session:
-            process.return_to_opd(
+            acceptance.return_to_opd(
                 session, submission_id=submission_id, by=self.person(), note="perbaiki", cells=[], idem="kembali"
             )
 
@@ -202,7 +212,7 @@ def test_an_area_is_confirmed_and_remembered(desk: Desk) -> None:
     told = {g.about: g.doubt for g in desk.told(number)}
     assert told["Kec. Banjasari"] is Doubt.CONFIRMED
     with database.session() as session:
-        assert not process.result_of(session, submission_id=number).questions
+        assert not checks.result_of(session, submission_id=number).questions
 
 
 def test_a_row_is_ignored_with_a_reason(desk: Desk) -> None:
@@ -251,7 +261,7 @@ def test_separators_of_a_column_can_be_told(desk: Desk) -> None:
     guess = next(g for g in desk.told(number) if g.subject is Subject.NUMBERS)
     assert guess.doubt is Doubt.CLEAR and guess.chosen == 0 and guess.cells[0] == "F7"
     with database.session() as session:
-        outcome = process.preview(session, submission_id=number, recipe=guess.choices[1].recipe)
+        outcome = recipe_desk.preview(session, submission_id=number, recipe=guess.choices[1].recipe)
     assert {c.cell for c in outcome.changed} <= set(guess.cells) and len(outcome.changed) >= 4
 
 
@@ -285,12 +295,12 @@ def test_a_decided_submission_is_shown_but_not_changed(desk: Desk) -> None:
 
 
 LEFT_OPEN = """
-from workbench.services import process
+from workbench.services import recipe_desk
 from workbench.ui.components import recipe_trial
 from workbench.ui.resources import reading
 
 with reading() as session:
-    stored = process.recipe_of(session, dataset_id="populasi-ternak")
+    stored = recipe_desk.recipe_of(session, dataset_id="populasi-ternak")
 changed = stored.recipe.confirm_spelling("Kec. Banjasari", "33.72.05")
 recipe_trial.save({number}, changed, "surat OPD", stored)
 """
@@ -322,9 +332,9 @@ def test_a_recipe_made_from_an_older_version_is_stale(desk: Desk) -> None:
     number = desk.send(LIVESTOCK)
     recipe = desk.recipe(LIVESTOCK)
     with database.session() as session:
-        seen = process.recipe_of(session, dataset_id=LIVESTOCK).sha256
+        seen = recipe_desk.recipe_of(session, dataset_id=LIVESTOCK).sha256
     with database.writing() as session:
-        process.decide_dash(
+        recipe_desk.decide_dash(
             session, dataset_id=LIVESTOCK, meaning=SymbolMeaning.ZERO, by=desk.person(), reason="surat OPD"
         )
     changed = recipe.confirm_spelling("Kec. Banjasari", "33.72.05")
@@ -417,10 +427,10 @@ def test_the_recipe_is_read_as_sentences(desk: Desk) -> None:
 def test_a_step_is_switched_off_tried_saved_and_undone(desk: Desk) -> None:
     number = desk.send(LIVESTOCK)
     with database.writing() as session:
-        process.confirm_area(
+        recipe_desk.confirm_area(
             session, dataset_id=LIVESTOCK, label="Kec. Banjasari", area_code="33.72.05", by=desk.person()
         )
-        process.check(session, submission_id=number)
+        checks.check(session, submission_id=number)
     first = desk.recipe(LIVESTOCK)
     at = desk.open(CLEAN, number)
     switch = next(t for t in at.toggle if "-on-wilayah-" in str(t.key))
@@ -466,7 +476,7 @@ def test_a_trial_is_thrown_away(desk: Desk) -> None:
 def test_only_a_persons_steps_can_be_removed(desk: Desk) -> None:
     number = desk.send(LIVESTOCK)
     with database.writing() as session:
-        process.correct_cell(
+        recipe_desk.correct_cell(
             session, submission_id=number, sheet="Ternak", cell="F7", value=5585.0, reason="salah ketik",
             by=desk.person(),
         )  # fmt: skip

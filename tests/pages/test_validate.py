@@ -10,7 +10,7 @@ from tests.pages.test_layout_told import KECAMATAN, form
 from tests.process.conftest import Office
 from workbench.domain.reading.model import Severity
 from workbench.domain.recipe_steps import IgnoreRows
-from workbench.services import collect, demo_files, process
+from workbench.services import checks, collect, demo_files, recipe_desk
 from workbench.storage import database
 
 PAGE = "process/validate.py"
@@ -85,18 +85,18 @@ def test_a_recipe_changed_elsewhere_is_checked_when_the_page_opens(demo_app: Ope
     number = arrived("fasilitas-kesehatan")
     demo_app("statistisi", PAGE, kiriman=number)
     with database.session() as session:
-        before = process.result_of(session, submission_id=number)
+        before = checks.result_of(session, submission_id=number)
     with database.writing() as session:
-        recipe = process.recipe_of(session, dataset_id="fasilitas-kesehatan").recipe
-        label = next(iter(process.reading_of(session, submission_id=number).tables[0].observations)).row[-1]
+        recipe = recipe_desk.recipe_of(session, dataset_id="fasilitas-kesehatan").recipe
+        label = next(iter(checks.reading_of(session, submission_id=number).tables[0].observations)).row[-1]
         changed = recipe.with_step(IgnoreRows("abaikan", (label,), "bukan wilayah"))
-        process.save_recipe(session, recipe=changed, by=person("statistisi"), reason="uji")
+        recipe_desk.save_recipe(session, recipe=changed, by=person("statistisi"), reason="uji")
     with database.session() as session:
-        assert process.outdated(session, submission_id=number)
+        assert checks.outdated(session, submission_id=number)
     at = demo_app("statistisi", PAGE, kiriman=number)
     with database.session() as session:
-        assert not process.outdated(session, submission_id=number)
-        after = process.result_of(session, submission_id=number)
+        assert not checks.outdated(session, submission_id=number)
+        after = checks.result_of(session, submission_id=number)
     assert after.rows < before.rows and not after.acceptable
     assert any(f.message in texts(at).replace("\\", "") for f in after.findings if f.open)
 
@@ -105,8 +105,8 @@ def test_who_explained_a_warning_is_named_in_full(demo_app: Opener) -> None:
     number = arrived("populasi-ternak", content=form("2026", KECAMATAN))  # its second header line is a warning
     demo_app("statistisi", PAGE, kiriman=number)
     with database.writing() as session:
-        warned = next(f for f in process.findings_of(session, submission_id=number) if f.severity is Severity.WARNING)
-        process.explain_finding(session, finding_id=warned.id, reason="surat OPD", by=person("statistisi"))
+        warned = next(f for f in checks.findings_of(session, submission_id=number) if f.severity is Severity.WARNING)
+        checks.explain_finding(session, finding_id=warned.id, reason="surat OPD", by=person("statistisi"))
     said_so = texts(demo_app("statistisi", PAGE, kiriman=number))
     assert "surat OPD — Ratna Puspitasari" in said_so and "— statistisi" not in said_so
 

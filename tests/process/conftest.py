@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from workbench.services import collect, demo_files, demo_office, people, process, track
+from workbench.services import acceptance, checks, collect, demo_files, demo_office, people, track
 from workbench.services.people import Person
 from workbench.storage import database
 from workbench.storage.tables import CaseRow
@@ -32,11 +32,11 @@ class Office:
 
     def check(self, receipt):
         with database.writing() as session:
-            return process.check(session, submission_id=receipt.submission_id)
+            return checks.check(session, submission_id=receipt.submission_id)
 
     def accept(self, result, by="statistisi", *, idem, seen=None):
         with database.writing() as session:
-            return process.accept(
+            return acceptance.accept(
                 session, submission_id=result.submission_id, by=self.person(by), idem=idem,
                 seen_sha256=seen or result.sha256,
             )  # fmt: skip

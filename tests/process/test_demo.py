@@ -3,7 +3,7 @@
 import pytest
 
 from workbench.domain.people import WALIDATA_ROLES, Capacity, Role
-from workbench.services import demo_files, demo_mark, demo_office, people, process
+from workbench.services import acceptance, demo_files, demo_mark, demo_office, people, recipe_desk
 from workbench.storage import calendars, database, datasets
 
 
@@ -48,7 +48,7 @@ def test_all_files_of_three_years_go_through(office):
         for question in result.questions:
             code = demo_files.SPELLINGS[file.dataset_id][question.label]
             with database.writing() as session:
-                process.confirm_area(
+                recipe_desk.confirm_area(
                     session, dataset_id=file.dataset_id, label=question.label, area_code=code,
                     by=office.person("statistisi"),
                 )  # fmt: skip
@@ -61,6 +61,6 @@ def test_all_files_of_three_years_go_through(office):
     assert [r[:3] for r in refused] == [("tenaga-kesehatan", "2025", True)], refused
     assert accepted == 3 * len(datasets.all_datasets())
     with database.session() as session:
-        assert {(v.dataset_id, v.period, v.version) for v in process.versions(session)} == {
+        assert {(v.dataset_id, v.period, v.version) for v in acceptance.versions(session)} == {
             (d.id, year, 1) for d in datasets.all_datasets() for year in demo_files.YEARS
         }

@@ -4,7 +4,7 @@ import pytest
 
 from tests.bench import workbook
 from workbench.domain.errors import UnreadableFile
-from workbench.services import collect, process, reading, replaying, sheet_copies, sheet_view
+from workbench.services import checks, collect, reading, replaying, sheet_copies, sheet_view
 from workbench.storage import database, files, sheet_texts, warehouse
 
 ROWS = 2_400  # more than the head that is read alone
@@ -87,12 +87,12 @@ def test_check_and_view_share_one_replay_and_accepting_makes_its_own(office, hea
     monkeypatch.setattr(warehouse, "replay", lambda *args, **named: count.append(1) or real(*args, **named))
     sent = office.send(health_workers[1], "op.dinkes", idem="s1")
     with database.session() as session:
-        process.read_ahead(session, submission_id=sent.submission_id)
-        process.replay_ahead(session, submission_id=sent.submission_id)
+        checks.read_ahead(session, submission_id=sent.submission_id)
+        checks.replay_ahead(session, submission_id=sent.submission_id)
     result = office.check(sent)
     with database.session() as session:
         view = sheet_view.view(session, submission_id=sent.submission_id)
-        assert process.result_of(session, submission_id=sent.submission_id).sha256 == result.sha256
+        assert checks.result_of(session, submission_id=sent.submission_id).sha256 == result.sha256
     assert len(count) == 1 and view.replay.table.num_rows == result.rows
     assert office.accept(result, idem="s2").parquet_sha256 == result.sha256 and len(count) == 2
 
@@ -101,6 +101,6 @@ def test_an_unusable_file_is_refused_by_check_not_by_the_steps_before_it(office,
     """Reading ahead says nothing; the sentence is kept with the submission."""
     sent = office.send(health_workers[1], "op.dinkes", idem="s3", content=b"")
     with database.session() as session:
-        process.read_ahead(session, submission_id=sent.submission_id)
-        process.replay_ahead(session, submission_id=sent.submission_id)
+        checks.read_ahead(session, submission_id=sent.submission_id)
+        checks.replay_ahead(session, submission_id=sent.submission_id)
     assert office.check(sent).refusal

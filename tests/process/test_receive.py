@@ -9,7 +9,7 @@ import xlsxwriter
 
 from workbench.domain.errors import NotAllowed, Refused
 from workbench.domain.file_names import safe_name
-from workbench.services import collect, demo_files, process
+from workbench.services import checks, collect, demo_files
 from workbench.storage import audit_log, database, files
 from workbench.storage.tables import DatasetVersionRow, FindingRow, SubmissionRow
 
@@ -149,4 +149,4 @@ def test_the_reader_is_asked_once_per_file(office, population, monkeypatch):
     receipt = office.send(population, "op.disdukcapil", idem="siap", content=address)
     assert receipt.sha256 == address
     with database.session() as session:
-        assert process.reading_of(session, submission_id=receipt.submission_id).tables
+        assert checks.reading_of(session, submission_id=receipt.submission_id).tables

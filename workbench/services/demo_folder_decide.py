@@ -10,13 +10,7 @@ from workbench.domain.errors import Refused
 from workbench.domain.reading.model import Severity
 from workbench.domain.sop import EvidenceKind
 from workbench.i18n import _
-from workbench.services import (
-    case_link,
-    collect,
-    process,
-    replaying,
-    track,
-)
+from workbench.services import acceptance, case_link, checks, collect, replaying, track
 from workbench.services.demo_folder_report import line
 from workbench.services.demo_folder_run import OPERATOR, Intake, Run, Sending
 from workbench.storage import database
@@ -79,7 +73,7 @@ def _gather(run: Run, intake: Intake, usable: list[Sending]) -> None:
 def _judge(run: Run, intake: Intake, sending: Sending) -> None:
     by = run.cast["statistisi"]
     with database.writing() as session:
-        result = process.check(session, submission_id=sending.submission_id)
+        result = checks.check(session, submission_id=sending.submission_id)
     sending.counts = Counter(str(f.severity) for f in result.findings)
     if result.refusal:
         sending.refusal = result.refusal
@@ -92,13 +86,13 @@ def _judge(run: Run, intake: Intake, sending: Sending) -> None:
     with database.writing() as session:
         for finding in result.findings:
             if finding.open:
-                process.explain_finding(
+                checks.explain_finding(
                     session, finding_id=finding.id, by=by,
                     reason=_("Peragaan: diterima apa adanya, tidak diperiksa OPD."),
                 )  # fmt: skip
     try:
         with database.writing() as session:
-            sending.version = process.accept(
+            sending.version = acceptance.accept(
                 session, submission_id=sending.submission_id, by=by, seen_sha256=result.sha256,
                 idem=f"folder-accept-{sending.submission_id}",
             ).id  # fmt: skip
@@ -122,7 +116,7 @@ def _hold(sending: Sending, why: str) -> None:
     """To be returned once the file's good tables are accepted."""
     sending.returned = why
     with database.session() as session:
-        sending.cells = process.cells_to_return(session, submission_id=sending.submission_id)
+        sending.cells = acceptance.cells_to_return(session, submission_id=sending.submission_id)
 
 
 def _finish(run: Run, intake: Intake, usable: list[Sending]) -> None:
@@ -130,7 +124,7 @@ def _finish(run: Run, intake: Intake, usable: list[Sending]) -> None:
     held = [s for s in usable if s.returned]
     for sending in held:
         with database.writing() as session:
-            process.return_to_opd(
+            acceptance.return_to_opd(
                 session, submission_id=sending.submission_id, by=by, note=sending.returned, cells=sending.cells,
                 idem=f"folder-return-{sending.submission_id}",
             )  # fmt: skip
@@ -139,7 +133,7 @@ def _finish(run: Run, intake: Intake, usable: list[Sending]) -> None:
         return
     with database.writing() as session:
         case = case_link.standing(session, intake.case_id)
-        known = {v.id: v for s in accepted for v in process.versions(session, dataset_id=s.dataset_id)}
+        known = {v.id: v for s in accepted for v in acceptance.versions(session, dataset_id=s.dataset_id)}
         mine = [known[s.version] for s in accepted]
         items = [(v.dataset_id, f"{v.dataset_id}/{v.period}/v{v.version}", v.parquet_sha256) for v in mine]
         proof = case_link.evidence(session, EvidenceKind.DATASET_VERSION, items, case=case, by=by)

@@ -15,12 +15,7 @@ from workbench.domain.reading.model import TableReading
 from workbench.domain.recipe_steps import MapColumns, MapRows, PickTable
 from workbench.domain.recipes import Recipe, default_recipe
 from workbench.i18n import _
-from workbench.services import (
-    collect,
-    demo_office,
-    people,
-    process,
-)
+from workbench.services import collect, demo_office, people, recipe_desk
 from workbench.services.demo_folder_run import OPERATOR, Intake, Run, Sending, Taken
 from workbench.storage import database, datasets, files, readings
 
@@ -115,7 +110,7 @@ def _define(run: Run, intake: Intake) -> None:
             recipe = _recipe(taken, derived, several=len(intake.tables) > 1)
             reason = _("Diturunkan dari label berkas {file}.").format(file=intake.name)
             with database.writing() as session:
-                process.save_recipe(session, recipe=recipe, by=run.cast["statistisi"], reason=reason)
+                recipe_desk.save_recipe(session, recipe=recipe, by=run.cast["statistisi"], reason=reason)
         except WorkbenchError as error:
             taken.problem, taken.derived = str(error), None
             continue

@@ -24,14 +24,16 @@ from workbench.domain.people import Person, Role
 from workbench.domain.reading.model import Severity
 from workbench.i18n import _, _n
 from workbench.services import (
+    acceptance,
     case_link,
+    checks,
     collect,
     demo_files,
     demo_office,
     disseminate,
     office_clock,
     people,
-    process,
+    recipe_desk,
     track,
 )
 from workbench.services.jobs import Worker
@@ -75,7 +77,7 @@ class Story:
         What the archive holds already stays as it is.
         """
         with database.session() as session:
-            kept = {(version.dataset_id, version.period) for version in process.versions(session)}
+            kept = {(version.dataset_id, version.period) for version in acceptance.versions(session)}
         for file in demo_files.files(years):
             if (file.dataset_id, file.period) not in kept and file.dataset_id in (only or {file.dataset_id}):
                 self._process(self._receive(file, None))
@@ -204,12 +206,12 @@ class Story:
 
     def _give_back(self, submission_id: int) -> None:
         with database.writing() as session:
-            process.check(session, submission_id=submission_id)
+            checks.check(session, submission_id=submission_id)
         with database.writing() as session:
-            process.return_to_opd(
+            acceptance.return_to_opd(
                 session, submission_id=submission_id, by=self.cast["statistisi"],
                 note=_("Jumlah tidak sama dengan penjumlahan kecamatan; mohon diperiksa kembali."),
-                cells=process.cells_to_return(session, submission_id=submission_id),
+                cells=acceptance.cells_to_return(session, submission_id=submission_id),
                 idem=f"demo-return-{submission_id}",
             )  # fmt: skip
         self.returned += 1
@@ -220,24 +222,24 @@ class Story:
         by = self.cast["statistisi"]
         number = receipt.submission_id
         with database.writing() as session:
-            result = process.check(session, submission_id=number)
+            result = checks.check(session, submission_id=number)
         if result.questions:
             dataset_id = self._dataset_of(number)
             for question in result.questions:
                 with database.writing() as session:
-                    process.confirm_area(
+                    recipe_desk.confirm_area(
                         session, dataset_id=dataset_id, label=question.label, area_code=question.candidates[0][0], by=by
                     )
             with database.writing() as session:
-                result = process.check(session, submission_id=number)
+                result = checks.check(session, submission_id=number)
         with database.writing() as session:
             for finding in result.findings:
                 if finding.severity is Severity.WARNING and not finding.reason:
-                    process.explain_finding(
+                    checks.explain_finding(
                         session, finding_id=finding.id, by=by, reason=_("Data contoh: sudah dikonfirmasi OPD.")
                     )
         with database.writing() as session:
-            process.accept(
+            acceptance.accept(
                 session, submission_id=number, by=by, seen_sha256=result.sha256, idem=f"demo-accept-{number}"
             )
         self.accepted += 1

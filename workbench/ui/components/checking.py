@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from workbench.i18n import _
-from workbench.services import process
+from workbench.services import checks
 from workbench.ui import feedback
 from workbench.ui.resources import reading, writing
 
@@ -18,7 +18,7 @@ def brought_up(submission_id: int) -> bool:
     """
     looking = st.spinner(_("Melihat apakah ada yang berubah sejak diperiksa…"))
     with looking, feedback.shown_errors() as found, reading() as session:
-        old = process.outdated(session, submission_id=submission_id)
+        old = checks.outdated(session, submission_id=submission_id)
     if not found.ok or not old:
         return found.ok
     step = st.status(_("Langkah 1 dari 3: membaca isi berkas…"), expanded=True)
@@ -26,15 +26,15 @@ def brought_up(submission_id: int) -> bool:
         st.caption(_("Berkas besar perlu waktu. Halaman ini boleh ditinggalkan: langkah yang sudah selesai "
                      "disimpan, dan sisanya diteruskan saat halaman dibuka lagi."))  # fmt: skip
         with reading() as session:
-            process.read_ahead(session, submission_id=submission_id)
+            checks.read_ahead(session, submission_id=submission_id)
         st.markdown(_("Isi berkas sudah dibaca."))
         step.update(label=_("Langkah 2 dari 3: menjalankan resep dan pemeriksaan…"))
         with reading() as session:
-            process.replay_ahead(session, submission_id=submission_id)
+            checks.replay_ahead(session, submission_id=submission_id)
         st.markdown(_("Resep dan pemeriksaan sudah dijalankan."))
         step.update(label=_("Langkah 3 dari 3: menyimpan temuan…"))
         with writing() as session:
-            process.check(session, submission_id=submission_id)
+            checks.check(session, submission_id=submission_id)
     if found.ok:
         st.rerun()  # the steps are done: what was read takes their place
     return False

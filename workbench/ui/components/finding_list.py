@@ -8,8 +8,8 @@ import streamlit as st
 
 from workbench.domain.reading.model import Severity
 from workbench.i18n import N_, _
-from workbench.services import process
-from workbench.services.process import FoundFinding
+from workbench.services import checks, recipe_desk
+from workbench.services.checks import FoundFinding
 from workbench.ui import access, feedback, theme, words
 from workbench.ui.dialogs import dialog
 from workbench.ui.resources import writing
@@ -64,7 +64,7 @@ def _explain(finding: FoundFinding) -> None:
     reason = st.text_area(_("Alasan tertulis"), placeholder=_("Misalnya: sudah dikonfirmasi OPD melalui surat nomor …"))
     if st.button(_("Simpan alasan"), type="primary"):
         with feedback.shown_errors() as done, writing() as session:
-            process.explain_finding(session, finding_id=finding.id, reason=reason, by=access.require())
+            checks.explain_finding(session, finding_id=finding.id, reason=reason, by=access.require())
         if done.ok:
             feedback.flash(_("Alasan tersimpan."))
             st.rerun()
@@ -82,7 +82,7 @@ def _correct(finding: FoundFinding, submission_id: int) -> None:
             st.error(_("Isi nilai yang benar, atau tandai bahwa nilainya memang tidak ada."))
             return
         with feedback.shown_errors() as done, writing() as session:
-            process.correct_cell(
+            recipe_desk.correct_cell(
                 session, submission_id=submission_id, sheet=finding.sheet, cell=finding.cell, value=value,
                 reason=reason, by=access.require(), flag="not_available" if missing else "",
             )  # fmt: skip

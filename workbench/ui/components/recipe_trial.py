@@ -11,7 +11,7 @@ from workbench.domain.reading.flag_words import FLAG_WORDS
 from workbench.domain.reading.model import Flag
 from workbench.domain.recipes import Recipe
 from workbench.i18n import N_, _, _n, language
-from workbench.services import process, recipe_desk
+from workbench.services import recipe_desk
 from workbench.services.guesses import Choice
 from workbench.services.recipe_desk import ReadCell
 from workbench.services.sheet_view import ReadView
@@ -56,14 +56,14 @@ def tried(submission_id: int, recipe: Recipe, stored: StoredRecipe) -> bool:
         st.info(_("Sudah begitu di resep; tidak ada yang perlu disimpan."), icon=":material/info:")
         return False
     with feedback.shown_errors() as done, reading() as session:
-        outcome = process.preview(session, submission_id=submission_id, recipe=recipe)
+        outcome = recipe_desk.preview(session, submission_id=submission_id, recipe=recipe)
     if not done.ok:
         return False
     before_after(outcome, recipe_desk.names_of(recipe.dataset_id))
     return True
 
 
-def before_after(outcome: process.Preview, names: Mapping[str, str], most: int = _SHOWN) -> None:
+def before_after(outcome: recipe_desk.Preview, names: Mapping[str, str], most: int = _SHOWN) -> None:
     """How many cells change, what happens to errors and warnings, and the first changed cells: first those that are
     read otherwise, then those that find another place in the dataset."""
     if outcome.read:
