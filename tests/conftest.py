@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -24,6 +25,9 @@ from workbench.storage import database, files, sop_files
 _POSTGRES_FOLDERS = [Path(p) for p in os.environ.get("PATH", "").split(os.pathsep) if p] + sorted(
     Path("/usr/lib/postgresql").glob("*/bin"), reverse=True
 )
+
+# A forked child leaves what its parent made alone: collecting an object whose threads stayed behind crashes the child.
+os.register_at_fork(after_in_child=gc.freeze)
 
 
 def _forget() -> None:
