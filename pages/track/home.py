@@ -63,9 +63,13 @@ if not items:
         )
 else:
     first = items[0]
+    urgent = summary.breached or summary.due_today or summary.paraf
     st.link_button(
-        _("Buka yang paling mendesak: {number}").format(number=first.number), f"/perkara?case={first.case_id}",
-        type="primary", icon=":material/priority_high:",
+        (_("Buka yang paling mendesak: {number}") if urgent else _("Buka langkah berikutnya: {number}")).format(
+            number=first.number
+        ),
+        f"/perkara?case={first.case_id}", type="primary",
+        icon=":material/priority_high:" if urgent else ":material/arrow_forward:",
     )  # fmt: skip
     st.subheader(_("Langkah berikutnya"), anchor=False)
     for item in items[:5]:

@@ -23,6 +23,7 @@ from workbench.services import (
     demo_past_script,
     demo_story,
     letter_papers,
+    notices,
     office_clock,
     people,
     track,
@@ -222,3 +223,8 @@ def test_four_hundred_cases_show_everything(sqlite_db: object) -> None:
         assert any(office_clock.local(at).weekday() >= 5 for _t, _a, at in off_hours(session))
         assert {(t, a) for t, a, _at in off_hours(session)} == {("start", demo_past_script.PORTAL)}
         assert people.anybody(session)
+    # Who logs in reads what is new since the rounds of half a day ago, not the warnings of months.
+    with moment.at(NOW), database.writing() as session:
+        notices.sweep(session)
+        news = {name: len(notices.for_person(session, person_of(session, name))) for name in ("kabid", "statistisi")}
+    assert 0 < news["kabid"] < 25 and news["statistisi"] < 25, news

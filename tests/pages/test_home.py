@@ -33,6 +33,16 @@ def test_more_than_five_steps_lead_to_the_whole_list(demo_app: Opener) -> None:
             )  # fmt: skip
     at = demo_app("kabid")
     assert any(link.proto.label == "Semua 6 tugas saya" for link in at.get("page_link"))
+    assert [button.proto.label for button in at.get("link_button")] == ["Buka yang paling mendesak: 2026/000002"]
+
+
+def test_what_has_time_until_tomorrow_is_not_called_urgent(demo_app: Opener) -> None:
+    with database.writing() as session:
+        by = person("op.dinkes")
+        track.start(session, sop_id="sby-penyebarluasan", subject="Infografis", by=by, opd_code="1.02.01", idem="i1")
+    at = demo_app("op.dinkes")
+    assert "Tidak ada yang mendesak" in texts(at)
+    assert [button.proto.label for button in at.get("link_button")] == ["Buka langkah berikutnya: 2026/000002"]
 
 
 def test_what_people_typed_is_shown_and_never_run(demo_app: Opener) -> None:

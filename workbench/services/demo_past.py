@@ -31,7 +31,7 @@ from workbench.domain.errors import Refused
 from workbench.domain.people import Capacity, Person
 from workbench.domain.sop import EvidenceKind, OutcomeKind, Sop
 from workbench.i18n import _, _n
-from workbench.services import casework, demo_office, demo_past_mail, demo_story, office_clock, people, track
+from workbench.services import casework, demo_office, demo_past_mail, demo_story, notices, office_clock, people, track
 from workbench.services import demo_past_papers as papers
 from workbench.services import demo_past_words as words
 from workbench.services.demo_past_cast import MORE, Cast, Plh
@@ -112,7 +112,7 @@ def play_past(
     cast = Cast(clock, begin, now, dice)
     courses = Script(dice, cast, clock, sops, begin, now).courses(cases)
     mail = demo_past_mail.plan(clock, begin, now, seed, f"{KEY}-surat")
-    timeline = [*_acts(courses, clock), *_appointments(cast.appointments(), clock), *_mail(mail)]
+    timeline = [*_acts(courses, clock), *_appointments(cast.appointments(), clock), *_mail(mail), _rounds(clock, now)]
     timeline.sort(key=lambda item: item.order)
     player = _Player(cast_of, LetterBook(cast_of, cast))
     for start in range(0, len(timeline), _BATCH):
@@ -242,6 +242,15 @@ def _mailing(doing: demo_past_mail.Doing) -> Callable[[_Player, Session], None]:
     return lambda player, session: player.mail(session, doing)
 
 
+def _rounds(clock: Clock, now: datetime) -> _Item:
+    """Half a working day ago the office was told what was late or at risk, and everybody put it aside.
+
+    Without it the first minute of the demo would tell of months at once, and what is new today would drown.
+    """
+    at = clock.back_seconds(now, 4 * 3600 + 600)
+    return _Item(at, (at, 1_000_000_000, 0), lambda player, session: player.read_warnings(session))
+
+
 def _entering(appointment: Plh) -> Callable[[_Player, Session], None]:
     return lambda player, session: player.appoint(session, appointment)
 
@@ -310,6 +319,13 @@ class _Player:
             session, person_id=self._cast[plh.username].id, role=plh.role, title=plh.title, opd_code=plh.opd_code,
             by="admin", capacity=Capacity.PLH, valid_from=plh.first, valid_to=plh.last, letter_number=plh.letter,
         )  # fmt: skip
+
+    def read_warnings(self, session: Session) -> None:
+        """What the watch says now is told, and read by everybody."""
+        notices.sweep(session)
+        for person in self._cast.values():
+            told = notices.for_person(session, person)
+            notices.put_aside(session, person=person, notice_ids=(number for notice in told for number in notice.ids))
 
     def mail(self, session: Session, doing: demo_past_mail.Doing) -> None:
         """A letter of no case comes in, goes on, or goes out."""
