@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlmodel import Session
 
 from tests import demo_office
@@ -28,6 +29,17 @@ _POSTGRES_FOLDERS = [Path(p) for p in os.environ.get("PATH", "").split(os.pathse
 
 # A forked child leaves what its parent made alone: collecting an object whose threads stayed behind crashes the child.
 os.register_at_fork(after_in_child=gc.freeze)
+
+
+# No test of a property may fail because the machine is busy.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: no worker shall sit over the longest one at the end while the others are done."""
+    long = {item.path for item in items if any(item.get_closest_marker(mark) for mark in ("slow", "browser"))}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def _forget() -> None:
@@ -163,8 +175,12 @@ def db(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo office's data folder after a first start; to be copied (``demo_office.copy_to``), not written to."""
-    return demo_office.play_into(tmp_path_factory.mktemp("demo") / "var")
+    """The demo office's data folder after a first start; to be copied (``demo_office.copy_to``), not written to.
+
+    Played once a run: the workers of xdist share the folder, and who comes second waits for it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    return demo_office.played_once(base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base)
 
 
 @pytest.fixture

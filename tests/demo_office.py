@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from pathlib import Path
@@ -27,6 +28,18 @@ def play_into(folder: Path) -> Path:
         database.dispose()
     get_settings.cache_clear()
     return folder
+
+
+def played_once(base: Path) -> Path:
+    """The demo office in ``base``, played by the first of several processes that ask; a cut-off play is begun anew."""
+    with (base / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = base / "demo"
+        if not done.exists():
+            begun = base / f"demo-{os.getpid()}"
+            play_into(begun)
+            begun.rename(done)
+        return done
 
 
 def copy_to(template: Path, folder: Path) -> Path:
