@@ -131,4 +131,4 @@ elif part == EDIT:
         )
     sop_editor.show(person, newest)
 elif part == CASES:
-    sop_cases.show(person, sop)
+    sop_cases.show(person, sop, version.effective_from)

@@ -151,6 +151,8 @@ def test_an_agencys_publication_is_returned_mended_initialled_and_released(visit
     act(pic, address, "Tidak setuju", note="Satuan belum ditulis.")
     operator.open(address)
     operator.says("Satuan belum ditulis.")
+    operator.says(re.compile("^OPD: "))
+    assert not operator.page.get_by_text(re.compile("Kantor: ")).count(), "so far the office has not had it"
     operator.shot("keluarga-penyebarluasan-kembali")
     act(operator, address, "Selesai", file=("infografis-2.pdf", pdf("dua")))
 
@@ -168,6 +170,8 @@ def test_an_agencys_publication_is_returned_mended_initialled_and_released(visit
     staff.shot("keluarga-penyebarluasan-terbit")
     act(staff, address, "Terbitkan")
     staff.says("Perkara selesai")
+    for party in ("OPD", "Kantor"):
+        assert staff.page.get_by_text(re.compile(f"{party}: ")).count() == 1, "their time stands apart"
     staff.shot("keluarga-penyebarluasan-selesai")
     for visitor in (staff, operator, pic):
         assert visitor.complaints == []

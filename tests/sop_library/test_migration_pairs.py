@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import Session
@@ -20,7 +20,7 @@ from workbench.storage.sop_document import from_document, to_document
 from workbench.storage.tables import CaseRow
 
 MONDAY = datetime(2026, 7, 6, 1, 0, tzinfo=UTC)
-LATER = date(2090, 1, 1)  # no case begins with the new version
+LATER = date(2026, 7, 7)  # the day on which cases are moved; on MONDAY they begin with the old version
 
 
 def legal(sop: Sop, here: str, to: str) -> bool:
@@ -48,14 +48,14 @@ def test_every_step_to_every_step(sop_id: str, sqlite_office: Office) -> None:
     later = set(sop.fan_out.steps[1:]) if sop.fan_out else set()
     starts = [step.no for step in sop.steps if step.no not in later]  # a parent never stands inside its branch
     targets = [step.no for step in sop.steps]
-    with moment.at(MONDAY):
-        with database.writing() as session:
-            newer = from_document(to_document(replace(sop, version="baru", sha="")))
-            casebook.store_sop(session, newer, effective_from=LATER, approved_by="kabid")
-        results: Counter[tuple[bool, bool]] = Counter()
-        for to in targets:
-            with database.writing() as session:
-                cases = {here: case_at(session, sop, here, to) for here in starts}
+    with moment.at(MONDAY), database.writing() as session:
+        newer = from_document(to_document(replace(sop, version="baru", sha="")))
+        casebook.store_sop(session, newer, effective_from=LATER, approved_by="kabid")
+    results: Counter[tuple[bool, bool]] = Counter()
+    for to in targets:
+        with moment.at(MONDAY), database.writing() as session:
+            cases = {here: case_at(session, sop, here, to) for here in starts}
+        with moment.at(MONDAY + timedelta(days=1)):
             with database.session() as session:
                 found = sop_migration.preview(session, to_sha=newer.sha, chosen=dict.fromkeys(targets, to))
             mine = {item.case_id: item for item in found if item.case_id in cases.values()}

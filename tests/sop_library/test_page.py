@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -10,9 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app_helpers import make_office, open_app, texts
 from tests.sop_library.library import IDS, shipped
+from workbench.domain.errors import Refused
 from workbench.domain.people import Role
 from workbench.domain.sop import Confidence, Standard, Unit
-from workbench.services import casework, sop_library
+from workbench.services import casework, people, sop_library, track
 from workbench.storage import database
 from workbench.storage.tables import CaseRow
 
@@ -172,6 +174,42 @@ def test_running_cases_are_previewed_and_moved(numbers: dict[Role, int]) -> None
     assert not at.exception and "1 perkara dipindahkan" in texts(at)
     with database.session() as session:
         assert session.get_one(CaseRow, case_id).sop_sha == sha
+
+
+def test_a_version_of_the_future_shows_what_it_will_do_and_moves_nothing_yet(numbers: dict[Role, int]) -> None:
+    """Before it is published and until its day has come: each running case with its due times, before and after."""
+    sop_id, later = "sby-penyebarluasan", people.today() + timedelta(days=30)
+    with database.writing() as session:
+        case_id = casework.open_case(session, sop_id=sop_id, subject="Buku 2025", by="system", idem="a")
+        chief = people.person(session, numbers[Role.DIVISION_HEAD])
+    at = opened(chief.id, sop_id, "ubah")
+    edits = {"steps": {"edited_rows": {0: {"amount": 3, "unit": "working_days"}}}}
+    base = shipped()[sop_id].sha
+
+    def asked() -> AppTest:
+        at.date_input(key=f"effective-{base}").set_value(later)
+        return edit(at, sop_id, **edits)
+
+    asked().run()
+    asked().button(key="sop-publish").click().run()
+    assert "tetap memakai versinya" in texts(at) and "Tenggat 1 perkara berubah." in texts(at)
+    (told,) = (frame.value for frame in at.dataframe if "Langkah sesudahnya" in frame.value.columns)
+    assert list(told["Hal"]) == ["Buku 2025"] and " → " in told["Tenggat langkah"][0]
+    at.button(key="sop-publish").click()
+    asked().button(key="sop-publish-now").click().run()
+    assert not at.exception and not at.error and "diterbitkan" in texts(at)
+    with database.session() as session:
+        new = sop_library.newest(session, sop_id)
+        assert casework.current_sop(session, sop_id).sha == base != new.sha
+    at = opened(chief.id, sop_id, "pindah")
+    assert "Semua perkara yang berjalan sudah memakai versi ini" in texts(at), "the one in force"
+    at.selectbox(key=f"versi-{sop_id}-2").set_value(new.sha).run()
+    assert "Versi ini berlaku mulai" in texts(at) and " → " in at.dataframe[0].value["Tenggat langkah"][0]
+    assert not [button for button in at.button if button.key == "sop-migrate"]
+    with database.session() as session:
+        seq = session.get_one(CaseRow, case_id).seq
+    with database.writing() as session, pytest.raises(Refused, match="baru berlaku mulai"):
+        track.migrate(session, case_id=case_id, seen_seq=seq, by=chief, idem="m", to_sop=new.sha, to_step="1")
 
 
 def test_without_procedures_the_page_says_so(sqlite_db: object) -> None:

@@ -54,7 +54,10 @@ class PartyTime:
 
 @dataclass(frozen=True, slots=True)
 class CaseTime:
-    """All stays in order, and the sums by party, the office first. ``problem`` says which year is missing."""
+    """All stays in order, and the sums by party that had the case, the office first, also when it took no time.
+
+    ``problem`` says which year is missing.
+    """
 
     stays: tuple[StayTime, ...] = ()
     parties: tuple[PartyTime, ...] = ()
@@ -86,7 +89,7 @@ def of_case(session: Session, *, case_id: int) -> CaseTime:
         for seconds in held:
             _add(sums, waited_for.pop(0) or "other", held=seconds)
     order = sorted(sums.values(), key=lambda one: (one.party != OFFICE, -one.total))
-    return CaseTime(tuple(found), tuple(one for one in order if one.total))
+    return CaseTime(tuple(found), tuple(order))
 
 
 def _party(sop: Sop, no: str, child: bool) -> tuple[str, str]:

@@ -66,10 +66,14 @@ def preview(session: Session, *, to_sha: str, chosen: Mapping[str, str] | None =
     ``chosen`` sends a step (by its number in the case's version) to a step of the new version, where the officer
     knows better than the comparison.
     """
-    new = casework.sop_of(session, to_sha)
+    return preview_of(session, casework.sop_of(session, to_sha), chosen=chosen)
+
+
+def preview_of(session: Session, new: Sop, *, chosen: Mapping[str, str] | None = None) -> list[Preview]:
+    """The same for a version that need not be published yet, with its SHA-256."""
     rows = session.exec(
         select(CaseRow)
-        .where(CaseRow.sop_id == new.id, CaseRow.sop_sha != to_sha, col(CaseRow.status).not_in(_ENDED))
+        .where(CaseRow.sop_id == new.id, CaseRow.sop_sha != new.sha, col(CaseRow.status).not_in(_ENDED))
         .order_by(CaseRow.number)
     ).all()
     histories = casebook.events_of(session, [row.id or 0 for row in rows])
@@ -85,7 +89,7 @@ def preview(session: Session, *, to_sha: str, chosen: Mapping[str, str] | None =
         if not problem:
             event = Event(
                 EventType.MIGRATE, max(moment.now(), state.last_at or moment.now()), "", row.step, row.visit,
-                detail={"to_sop": to_sha, "to_step": to},
+                detail={"to_sop": new.sha, "to_step": to},
             )  # fmt: skip
             try:
                 moved = case_clock.advance(new, state, stays, event)

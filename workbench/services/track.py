@@ -15,9 +15,10 @@ from workbench.domain import handed_in
 from workbench.domain.engine import CaseState, CaseStatus, Event, EventType, Evidence, under_review
 from workbench.domain.errors import IllegalMove, NotAllowed, Refused, Stale
 from workbench.domain.people import PRODUCER_ROLES, WALIDATA_ROLES, Person
+from workbench.domain.sla_words import day_words
 from workbench.domain.sop import END, EvidenceKind, OutcomeKind, Sop, Step
 from workbench.i18n import _
-from workbench.services import casework, people, rights
+from workbench.services import casework, office_clock, people, rights
 from workbench.services.casework import Actor
 from workbench.services.history import HistoryLine
 from workbench.services.rights import Hat
@@ -299,11 +300,21 @@ def migrate(
     to_step: str = "",
     note: str = "",
 ) -> CaseState:
-    """Move a running case to another version of its SOP (SHA-256), at the step its present one is mapped to."""
+    """Move a running case to another version of its SOP (SHA-256), at the step its present one is mapped to.
+
+    ``Refused`` as long as that version is not in force.
+    """
 
     def who(row: CaseRow, sop: Sop) -> Hat:
         if casebook.sop_of(session, to_sop).id != row.sop_id:
             raise Refused(_("Versi tujuan milik SOP lain."))
+        starts = next(v.effective_from for v in casebook.sop_versions(session, row.sop_id) if v.sha == to_sop)
+        if starts > office_clock.today():
+            raise Refused(
+                _("Versi ini baru berlaku mulai {day}; pindahkan perkara sejak tanggal itu.").format(
+                    day=day_words(starts)
+                )
+            )
         return _superior(session, by)(row, sop)
 
     detail = {"to_sop": to_sop, **({"to_step": to_step} if to_step else {})}

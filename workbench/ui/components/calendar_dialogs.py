@@ -24,8 +24,8 @@ KINDS = {
     HolidayKind.LOCAL: N_("libur setempat"),
 }
 _NOON = 12 * 60
-_SHOWN = 283
-"""Height of a table of eight rows, in pixels; longer ones scroll."""
+_SHOWN = 215
+"""Height of a table of six rows, in pixels; longer ones scroll, so that the button stays near."""
 
 
 @dialog(N_("Tambah hari libur"), width="large")
@@ -152,7 +152,14 @@ def _impact(changed: OfficeCalendar, day: date) -> None:
             for item in moved
         ],
         hide_index=True,
-        height="content" if len(moved) <= 7 else _SHOWN,
+        height="content" if len(moved) <= 5 else _SHOWN,
+        column_config={
+            _("Perkara"): st.column_config.TextColumn(width=110),
+            _("Tenggat langkah"): st.column_config.TextColumn(width=245),
+            _("Tenggat SOP"): st.column_config.TextColumn(width=245),
+            _("Tenggat hukum"): st.column_config.TextColumn(width=245),
+            _("Langkah sekarang"): st.column_config.TextColumn(width=265),
+        },
         alt=_("Tenggat terbuka yang bergeser"),
     )
 

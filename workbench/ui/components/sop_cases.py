@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, Literal
 from uuid import uuid4
 
 import streamlit as st
 
 from workbench.domain.people import Person
+from workbench.domain.sla_words import day_words
 from workbench.domain.sop import Sop
 from workbench.i18n import _, _n
-from workbench.services import sop_migration
+from workbench.services import people, sop_migration
 from workbench.services.sop_migration import Preview
 from workbench.ui import access, feedback, words
 from workbench.ui.resources import reading
@@ -19,14 +21,24 @@ _KEY = "sop-migration-idem"
 _ROWS = 12  # more scroll inside, so that reason and button stay near
 
 
-def show(person: Person, sop: Sop) -> None:
-    """The preview for all open cases on other versions, with a choice of step where there is no counterpart."""
+def show(person: Person, sop: Sop, starts: date) -> None:
+    """The preview for all open cases on other versions, with a choice of step where there is no counterpart.
+
+    ``starts`` is the day from which the version holds; before it nothing is moved.
+    """
     chosen: dict[str, str] = {}
     with reading() as session:
         found = sop_migration.preview(session, to_sha=sop.sha)
     if not found:
         st.info(_("Semua perkara yang berjalan sudah memakai versi ini."), icon=":material/task_alt:")
         return
+    early = starts > people.today()
+    if early:
+        st.info(
+            _("Versi ini berlaku mulai {day}. Inilah pratinjaunya menurut hari ini; perkara dapat dipindahkan sejak "
+              "tanggal itu.").format(day=day_words(starts)),
+            icon=":material/event_upcoming:",
+        )  # fmt: skip
     lost = {item.step: item.step_words for item in found if not item.to_step}
     if lost:
         names = {step.no: f"{step.no}. {step.activity}" for step in sop.steps}
@@ -41,30 +53,25 @@ def show(person: Person, sop: Sop) -> None:
     if chosen:
         with reading() as session:
             found = sop_migration.preview(session, to_sha=sop.sha, chosen=chosen)
+    if early:
+        table(found)
+        st.caption(sentence(found))
+        return
     st.caption(_("Pilih perkara yang dipindahkan; tanpa pilihan, semua yang dapat dipindahkan."))
     picked = st.dataframe(
         [_line(item) for item in found],
         hide_index=True,
-        height="content" if len(found) <= _ROWS else 35 * (_ROWS + 1),
+        height=_height(len(found), _ROWS),
         on_select="rerun",
         selection_mode="multi-row",
         key=f"moving-{sop.sha}-{len(found)}",  # rows picked before a move are other cases after it
-        column_config={
-            _("Perkara"): st.column_config.TextColumn(width=95, pinned=True),
-            _("Langkah sekarang"): st.column_config.TextColumn(width=150),
-            _("Langkah sesudahnya"): st.column_config.TextColumn(width=150),
-            _("Tenggat langkah"): st.column_config.TextColumn(width=190),
-            _("Tenggat SOP"): st.column_config.TextColumn(width=190),
-            _("Catatan"): st.column_config.TextColumn(width="large"),
-        },
+        column_config=_columns(),
         alt=_("Pratinjau pemindahan perkara ke versi ini"),
     )
     rows = [row for row in picked.selection.rows if row < len(found)]
     able = [item for item in ([found[row] for row in rows] or found) if not item.problem]
     told = _n("{n} perkara akan dipindahkan.", len(able)).format(n=words.number(len(able)))
-    moved_due = sum(item.moved_due for item in able)
-    changed = _n("Tenggat {n} perkara berubah.", moved_due).format(n=words.number(moved_due)) if moved_due else ""
-    st.caption(f"{told} {changed or _('Tidak ada tenggat yang berubah.')}")
+    st.caption(f"{told} {sentence(able)}")
     note = st.text_input(_("Alasan, akan tercatat pada tiap perkara"), max_chars=300, key=f"why-{sop.sha}")
     if st.button(
         _n("Pindahkan {n} perkara", len(able)).format(n=words.number(len(able))),
@@ -76,15 +83,55 @@ def show(person: Person, sop: Sop) -> None:
         _move(able, sop, note)
 
 
+def table(found: list[Preview], *, rows: int = _ROWS) -> None:
+    """What moving would do to each case, to look at; beyond ``rows`` it scrolls."""
+    st.dataframe(
+        [_line(item) for item in found],
+        hide_index=True,
+        height=_height(len(found), rows),
+        column_config=_columns(),
+        alt=_("Pratinjau pemindahan perkara ke versi ini"),
+    )
+
+
+def sentence(found: list[Preview]) -> str:
+    """How many due times moving would change, and how many new steps it would pass over."""
+    able = [item for item in found if not item.problem]
+    moved = sum(item.moved_due for item in able)
+    said = [_n("Tenggat {n} perkara berubah.", moved).format(n=words.number(moved))] if moved else []
+    over = sum(bool(item.skipped) for item in able)
+    if over:
+        said.append(_n("{n} perkara melewati langkah baru.", over).format(n=words.number(over)))
+    stuck = len(found) - len(able)
+    if stuck:
+        said.append(_n("{n} perkara belum dapat dipindahkan.", stuck).format(n=words.number(stuck)))
+    return " ".join(said) or _("Tidak ada tenggat yang berubah.")
+
+
+def _height(count: int, rows: int) -> int | Literal["content"]:
+    return "content" if count <= rows else 35 * (rows + 1)
+
+
+def _columns() -> dict[str, Any]:
+    return {
+        _("Perkara"): st.column_config.TextColumn(width=110, pinned=True),
+        _("Langkah sekarang"): st.column_config.TextColumn(width=150),
+        _("Langkah sesudahnya"): st.column_config.TextColumn(width=150),
+        _("Tenggat langkah"): st.column_config.TextColumn(width=262),
+        _("Tenggat SOP"): st.column_config.TextColumn(width=262),
+        _("Catatan"): st.column_config.TextColumn(width="large"),
+    }
+
+
 def _line(item: Preview) -> dict[str, str]:
     notes = [item.problem] if item.problem else []
     notes += [_("melewati langkah baru {step}").format(step=step) for step in item.skipped]
     return {
         _("Perkara"): item.number,
-        _("Langkah sekarang"): item.step_words,
-        _("Langkah sesudahnya"): item.to_words,
         _("Tenggat langkah"): _both(item.due_before, item.due_after, item),
         _("Tenggat SOP"): _both(item.end_before, item.end_after, item),
+        _("Langkah sekarang"): item.step_words,
+        _("Langkah sesudahnya"): item.to_words,
         _("Catatan"): "; ".join(notes),
         _("Hal"): item.subject,
     }

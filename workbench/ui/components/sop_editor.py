@@ -15,14 +15,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from workbench import moment
 from workbench.domain.people import Person
+from workbench.domain.sla_words import day_words
 from workbench.domain.sop import Sop
 from workbench.domain.sop_readings import readings, unconfirmed_label
 from workbench.domain.sop_revision import BadRevision, Head, Tables, head, revise
-from workbench.i18n import N_, _
-from workbench.services import people, sop_library
+from workbench.i18n import N_, _, _n
+from workbench.services import people, sop_library, sop_migration
 from workbench.services.rights import capacity_text
 from workbench.services.sop_library import Check
 from workbench.ui import access, feedback, words
+from workbench.ui.components import sop_cases
 from workbench.ui.components import sop_editor_tables as grids
 from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading, writing
@@ -162,21 +164,24 @@ def _verdict(checked: Check) -> None:
             st.success(_("Tidak ada galat: setiap langkah tercapai dan dapat selesai."), icon=":material/task_alt:")
 
 
-@dialog(N_("Terbitkan versi baru"), width="small")
+@dialog(N_("Terbitkan versi baru"), width="large")
 def _confirm(base: Sop, checked: Check, effective: date) -> None:
     with reading() as session:
-        running = sum(v.open_cases for v in sop_library.versions(session, base.id))
+        running = sop_migration.preview_of(session, checked.sop)
     st.markdown(
         _("Versi **{label}** berlaku mulai {day} untuk perkara baru.").format(
-            label=checked.sop.version, day=_long(effective)
+            label=checked.sop.version, day=day_words(effective)
         )
     )
     if running:
-        st.markdown(
-            _("{n} perkara yang sedang berjalan tetap memakai versinya; Anda dapat memindahkannya sesudah ini.").format(
-                n=running
-            )
+        keep = _n(
+            "{n} perkara yang sedang berjalan tetap memakai versinya. Bila kelak dipindahkan pada bagian Pindahkan "
+            "perkara, menurut hari ini akibatnya:",
+            len(running),
         )
+        st.markdown(keep.format(n=len(running)))
+        sop_cases.table(running, rows=6)
+        st.caption(sop_cases.sentence(running))
     if not st.button(_("Terbitkan"), type="primary", key="sop-publish-now"):
         return
     with feedback.shown_errors() as outcome, writing() as session:

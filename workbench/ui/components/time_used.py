@@ -57,7 +57,8 @@ def sentence(party: PartyTime) -> str:
         (_("dijeda karena menunggunya {length}"), party.held),
     ]  # fmt: skip
     made_of = ", ".join(text.format(length=words.length(seconds)) for text, seconds in parts if seconds)
-    return f"**{name[:1].upper()}{name[1:]}**: {words.length(party.total)} :gray[({made_of})]"
+    told = f"**{name[:1].upper()}{name[1:]}**: {words.length(party.total)}"
+    return f"{told} :gray[({made_of})]" if made_of else told
 
 
 def _length(seconds: int) -> str:
