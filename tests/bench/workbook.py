@@ -27,6 +27,7 @@ from workbench.domain.datasets import Category, DatasetDefinition, Indicator, Sy
 from workbench.domain.recipes import default_recipe
 from workbench.services import reading
 from workbench.storage import clean_store, readings, warehouse
+from workbench.storage.replay.model import Replay
 
 ROWS = 200_000
 KECAMATAN, DESA, YEARS = 25, 16, ("2023", "2024", "2025")
@@ -148,7 +149,7 @@ def read(path: str) -> int:
 # ---------------------------------------------------------------- cleaning
 
 
-def clean(path: str) -> tuple[bytes, warehouse.Replay]:
+def clean(path: str) -> tuple[bytes, Replay]:
     """Read, replay the definition's own recipe, run its checks, and make the bytes of a version."""
     tidy = readings.tidy(reading.read_path(Path(path)))
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()

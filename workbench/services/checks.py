@@ -20,8 +20,9 @@ from workbench.domain.reading.model import Finding, Reading, Severity
 from workbench.i18n import _
 from workbench.services import collect, rights, sheet_copies
 from workbench.services.replaying import Replayed, replayed
-from workbench.storage import audit_log, clean_store, datasets, readings, recipes, submissions, warehouse
+from workbench.storage import audit_log, clean_store, datasets, readings, recipes, submissions
 from workbench.storage.readings import TidyReading
+from workbench.storage.replay.model import Question
 from workbench.storage.tables import FindingRow, SubmissionRow
 
 
@@ -58,7 +59,7 @@ class CheckResult:
     rows: int
     recipe_sha256: str
     recipe_version: int
-    questions: tuple[warehouse.Question, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def errors(self) -> int:

@@ -22,8 +22,8 @@ from workbench.services.shelf import Shelf
 from workbench.storage import clean_store, datasets, recipes, submissions, warehouse
 from workbench.storage.readings import TidyReading
 from workbench.storage.recipes import StoredRecipe
+from workbench.storage.replay.model import Replay
 from workbench.storage.tables import SubmissionRow
-from workbench.storage.warehouse import Replay
 
 # Doubts of the reader about separators; a recipe step that explains them settles these.
 _SEPARATORS = ("number_separator", "number_thousands", "mixed_separators", "uneven_separators")

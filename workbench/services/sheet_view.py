@@ -28,7 +28,7 @@ from workbench.services import sheet_copies
 from workbench.services.replaying import replayed
 from workbench.storage.readings import TableHead, TidyReading
 from workbench.storage.recipes import StoredRecipe
-from workbench.storage.warehouse import Replay
+from workbench.storage.replay.model import Replay
 
 ROWS = 200  # rows a browser gets at once
 _MARKED = 24  # cells that one range of a finding may mark

@@ -1,0 +1,1 @@
+"""The steps of a replay, one subject a module; ``workbench.storage.warehouse`` runs them."""
