@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.domain.reading import check_cells, check_series, check_sums
+from workbench.domain.reading import check_cells, check_ranges, check_series, check_sums
 from workbench.domain.reading.draft import Draft
 from workbench.domain.reading.grid import Grid, area, column_letters
 from workbench.domain.reading.hints import ColumnHint, Hints, RowHint, Told, Unmet
@@ -19,7 +19,12 @@ def table_findings(draft: Draft) -> list[Finding]:
         return [_no_numbers(draft)]
     if not any(v.value is not None or v.doubt or v.flag is not Flag.BLANK for column in draft.values for v in column):
         return [_no_numbers(draft)]
-    return [*check_cells.findings(draft), *check_sums.findings(draft), *check_series.findings(draft)]
+    return [
+        *check_cells.findings(draft),
+        *check_ranges.findings(draft),
+        *check_sums.findings(draft),
+        *check_series.findings(draft),
+    ]
 
 
 def _no_numbers(draft: Draft) -> Finding:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from workbench.domain.reading import labels, periods
+from workbench.domain.reading import labels, periods, ranges
 from workbench.domain.reading.labels import Role
 from workbench.domain.reading.units import unit_in
 from workbench.domain.reading.view import Block, View
@@ -145,6 +145,8 @@ def _role(view: View, block: Block, column: Column, before: list[Column]) -> Rol
         return Role.UNIT
     elif by_header is Role.NOTE and mostly_text:
         return Role.NOTE
+    if ranges.is_hour_word(column.leaf) and _clock_times(view, block, column):
+        return Role.PERIOD
     if kinds["n"] >= 0.5 * filled and _leading_zeros(view, block, column):
         return Role.CODE
     if left_of_values and kinds["n"] == filled and _one_family(view, block, column):
@@ -164,6 +166,14 @@ def _role(view: View, block: Block, column: Column, before: list[Column]) -> Rol
     if left_of_values and (nameless or ranked) and _counting(view, block, column):
         return Role.SERIAL
     return Role.VALUE
+
+
+def _clock_times(view: View, block: Block, column: Column) -> bool:
+    """13.45, 02.10, 20.00 WIB: nearly all cells are times of the day, and some are no round hours."""
+    texts = [t for r in block.body[:200] if (t := view.text(r, column.index)) and view.tags[r][column.index] not in "s"]
+    times = [t for t in texts if ranges.is_clock(t)]
+    exact = sum(bool(re.search(r"[.:][0-5]\d", t)) for t in times)  # 8.5 and 7.25 may be a number of hours
+    return len(times) >= 2 and len(times) >= 0.8 * len(texts) and 2 * exact > len(times)
 
 
 def _leading_zeros(view: View, block: Block, column: Column) -> bool:

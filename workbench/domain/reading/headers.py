@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from workbench.domain.reading import labels
+from workbench.domain.reading import labels, ranges
 from workbench.domain.reading.view import Block, View
 
 MOST_HEADER_ROWS = 8
@@ -90,6 +90,8 @@ def take_header(view: View, rows: Sequence[int], position: int, block: Block, nu
             return position + 1
         cells = {c: view.tags[row][c] for c in numeric if view.tags[row][c] != "."}
         texts = sum(t in "tk" for t in cells.values())
+        if "n" in cells.values():  # a price from … to beside numbers is a value; alone 25-34 names a class of age
+            texts -= sum(t == "t" and ranges.is_range(view.text(row, c)) for c, t in cells.items())
         if not set(cells.values()) & set("ns") and not block.body:
             texts += sum(t == "d" for t in cells.values())  # days or months over columns of numbers
         if labelled and texts == 1 and len(cells) == 1 and len(numeric) > 2 and (

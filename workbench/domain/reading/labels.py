@@ -24,7 +24,8 @@ _WORDS: list[tuple[Role, re.Pattern[str]]] = [
     (
         Role.SERIAL,
         re.compile(
-            r"(no|no\.|nomor|nomer|number|#|id|id_\w+|\w+_id|nomor urut|no\.? ?urut|no\.?\s*/\s*no\.?|urutan|index)",
+            r"(no|no\.|nomor|nomer|number|#|_?id|id_\w+|\w+_id|[fg]id|objectid|row_?(id|num|number)|"
+            r"nomor urut|no\.? ?urut|no\.?\s*/\s*no\.?|urutan|index)",
             re.I,
         ),
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from workbench.domain.reading import labels, periods
+from workbench.domain.reading import labels, letter, periods
 from workbench.domain.reading.grid import Grid
 from workbench.domain.reading.headers import are_answers, header_texts, is_header_row, numeric_columns, take_header
 from workbench.domain.reading.regions import side_by_side
@@ -63,6 +63,8 @@ def _is_set_apart(view: View, rows: Sequence[int], position: int) -> bool:
     """
     row = rows[position]
     filled = view.filled(row)
+    if _is_pair_above(view, rows, position):
+        return True
     if not 2 <= len(filled) <= 3 or not set(view.row(row)) <= set(".tyd") or view.tags[row][filled[0]] != "t":
         return False
     following = rows[position + 1 : position + 12]
@@ -93,6 +95,20 @@ def _is_set_apart(view: View, rows: Sequence[int], position: int) -> bool:
             return True  # the header: three cells, or two over the values with the label cell blank
         if len(cells) == 2 and not (view.tags[nxt][cells[0]] == "t" and view.tags[nxt][cells[1]] in "tyd"):
             return False
+    return False
+
+
+def _is_pair_above(view: View, rows: Sequence[int], position: int) -> bool:
+    """`Kode Pos | : | 57143` above a header of three cells or more: a fact about the whole table, though a number."""
+    row = rows[position]
+    filled = view.filled(row)
+    texts = [view.text(row, c) for c in filled]
+    if len(filled) not in (2, 3) or not (texts[0].endswith(":") or texts[1].startswith(":")):
+        return False
+    for nxt in rows[position + 1 : position + 12]:
+        cells = [c for c in view.filled(nxt) if view.text(nxt, c) != ":"]
+        if len(cells) >= 3:
+            return set(view.row(nxt)) <= set(".tyk")
     return False
 
 
@@ -141,6 +157,10 @@ def _take_table(view: View, rows: Sequence[int], position: int, preface: list[in
     while position < len(rows):
         row = rows[position]
         gap = row - (rows[position - 1] if position else row) > 1
+        if block.body and (end := letter.signature_end(view, rows, position)) > position:
+            _end(view, block, lines)
+            block.notes.extend(rows[position:end])
+            return block, end
         if view.is_line(row):
             lines.append(row)
             position += 1

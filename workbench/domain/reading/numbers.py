@@ -307,8 +307,20 @@ def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Col
     score += 0.75 if setting.counts is True or (setting.counts is None and not setting.measured) else 0.0
     if sum(values) > setting.ceiling:
         return min(score, 0.0) - 2 * MARGIN  # more people than there are
-    # three decimals in every number, and nothing else to go by: rather ask than read a thousand as a fraction
     votes = (column, setting.table, setting.file)
+    # the habit alone, 1.234 and 45.678 under `Nilai` or `2023`: two digits may well stand before three decimals
+    if (
+        score >= MARGIN
+        and setting.counts is None
+        and not plain
+        and not column.plain_small
+        and values
+        and max(values) < 100_000
+        and not setting.small_money
+        and not any(v.english or v.indonesian for v in votes)
+    ):
+        return 0.9 * MARGIN
+    # three decimals in every number, and nothing else to go by: rather ask than read a thousand as a fraction
     if score < 0 and not plain and not setting.share and not any(v.english or v.indonesian for v in votes):
         return max(score, -0.9 * MARGIN)
     return score

@@ -22,7 +22,7 @@ MONTHS = {
     "desember": 12, "december": 12, "des": 12, "dec": 12,
 }  # fmt: skip
 
-_YEAR = re.compile(r"(?:tahun|thn\.?|th\.?)?\s*((?:19|20)\d\d)\s*(\*{1,3}\)?|[rex]{1,2}\)?|[¹²³]\)?|\d\))?", re.I)
+_YEAR = re.compile(r"(?:tahun|thn\.?|th\.?)?\s*((?:19|20)\d\d)\s*(\*{1,3}\)?|[rex]{1,2}\)?|[¹²³⁴⁵⁶⁷⁸⁹]\)?|\d\))?", re.I)
 _YEAR_WORDS = re.compile(r"((?:19|20)\d\d)\s*\((.{3,40})\)")
 _SEASON = re.compile(r"((?:19|20)\d\d)\s*[/\-–]\s*((?:19|20)?\d\d)\s*(\*{1,3}\)?)?")
 _PART = re.compile(

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.domain.reading import check_across, check_sums, checks, labels, periods, units
+from workbench.domain.reading import check_across, check_sums, checks, labels, letter, periods, units
 from workbench.domain.reading.columns import describe
 from workbench.domain.reading.draft import Draft, measures_of
 from workbench.domain.reading.grid import Grid, area
@@ -87,9 +87,12 @@ def _describe(draft: Draft) -> None:
     view, block = draft.view, draft.block
     titles: list[str] = []
     notes: list[str] = []
-    for row in block.preface:
-        text = view.line(row)
-        if source := labels.source_of(text):
+    above = [view.line(row) for row in block.preface]
+    head = letter.letterhead(above)
+    for i, text in enumerate(above):
+        if i < head or letter.is_letter_matter(text):
+            notes.append(text)
+        elif source := labels.source_of(text):
             draft.source = draft.source or source
         elif labels.is_meta(text) or labels.is_note(text):
             notes.append(text)

@@ -41,13 +41,16 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
     echoes = second_language(view, block, values)
     if echoes:
         block = replace(block, body=[row for row in block.body if row not in echoes])
-    sections = _sections(view, block, values, {c.index for c in stub + serial})
+    marked = {c.index for c in stub + serial}
+    sections = _sections(view, block, values, marked)
+    closing = _closing_marks(view, block, sections, marked)
     closed = {c.index for c in spread if c.index < first_value and _closes_groups(view, block, c, nested)}
     open_groups: set[int] = set()
     rows: list[Row] = []
     stack: dict[int, str] = {}
     carried: dict[int, str] = {}
     section: list[tuple[int, str, str]] = []  # (rank, label, unit)
+    closed_by = ""
     vertical = {(top, first): bottom for top, first, bottom, last in view.grid.merges if bottom > top}
     below: dict[int, tuple[str, int]] = {}
     for index in block.body:
@@ -58,7 +61,10 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
             named = unit_in(label)
             section.append((rank, label, named.text if named else ""))
             stack = {}
+            closed_by = closing.get(index, "")
             continue
+        if closed_by and section and _mark(view, index, marked) == closed_by:
+            section, closed_by = section[:-1], ""
         present: list[tuple[int, str]] = []
         bare: list[tuple[int, str]] = []
         codes: list[str] = [view.text(index, c.index) for c in coded if line[c.index] != "."]
@@ -196,7 +202,7 @@ def _sections(view: View, block: Block, values: list[int], stub: set[int]) -> di
     if not bare or not full:
         return {}
     found: dict[int, tuple[int, str]] = {}
-    marks = {row: labels.enumerator(_label(view, row, stub)) or _mark_kind(view, row) for row in body}
+    marks = {row: _mark(view, row, stub) for row in body}
     for position, row in enumerate(body):
         if row not in bare:
             continue
@@ -243,6 +249,22 @@ def _sections(view: View, block: Block, values: list[int], stub: set[int]) -> di
         if evidence >= 2:
             found[row] = (0, text)
     return _ranked(found, marks)
+
+
+def _closing_marks(view: View, block: Block, sections: dict[int, tuple[int, str]], stub: set[int]) -> dict[int, str]:
+    """Of a section with a number of its own, `2 | Jumlah Penduduk` above `a. Laki-laki`: the next number ends it."""
+    found = {}
+    for row in sections:
+        mark = _mark(view, row, stub)
+        below = next((r for r in block.body if r > row and r not in sections), None)
+        if mark and below is not None and _mark(view, below, stub) != mark:
+            found[row] = mark
+    return found
+
+
+def _mark(view: View, row: int, stub: set[int]) -> str:
+    """The kind of list mark before the row's label or in its first cell; "" for none."""
+    return labels.enumerator(_label(view, row, stub)) or _mark_kind(view, row)
 
 
 def _mark_kind(view: View, row: int) -> str:

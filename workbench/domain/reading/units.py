@@ -15,7 +15,7 @@ _MULTIPLIERS = {
 
 _WHOLE = (
     "jiwa|orang|org|people|persons?|population|unit|units|buah|ekor|rumah tangga|ruta|kk|keluarga|kepala "
-    "keluarga|usaha|sekolah|murid|siswa|guru|"
+    "keluarga|usaha|sekolah|murid|siswa|peserta(?: didik)?|mahasiswa|santri|guru|dosen|"
     "pasien|kasus|desa|kelurahan|rt|rw|puskesmas|posyandu|dokumen|surat|lembar|kendaraan|kali|pegawai|pns|tenaga "
     "kerja|pelanggan|"
     "perusahaan|koperasi|umkm|penduduk|bayi|balita|kelahiran|kematian|bidan|dokter|perawat|bangunan|kamar|tempat "

@@ -37,8 +37,12 @@ def _exact(value: float) -> float | int:
 
 
 def column_evidence(grid: Grid, rows: Sequence[int], column: int) -> Evidence:
-    """Evidence of the texts of one column; typed numbers have no separators and say nothing here."""
-    return numbers.evidence_of(v for r in rows if isinstance(v := grid.rows[r][column], str))
+    """Evidence of the texts of one column. Typed numbers have no separators; whole ones tell how large it counts."""
+    evidence = numbers.evidence_of(v for r in rows if isinstance(v := grid.rows[r][column], str))
+    typed = [v for r in rows if isinstance(v := grid.rows[r][column], int | float) and not isinstance(v, bool)]
+    if evidence.shapes and typed and all(float(v).is_integer() for v in typed):
+        evidence.plain_large += [float(v) for v in typed if v >= 1000]
+    return evidence
 
 
 def read_column(grid: Grid, rows: Sequence[int], column: Column, setting: Setting) -> list[Value]:
