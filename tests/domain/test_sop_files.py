@@ -8,8 +8,10 @@ import pytest
 import yaml
 
 from workbench.domain.sop import Confidence, EvidenceKind, OutcomeKind, Standard, Unit
-from workbench.domain.sop_lint import Severity, lint, parse_printed_time
+from workbench.domain.sop_lint import lint
+from workbench.domain.sop_lint_model import Severity
 from workbench.domain.sop_paths import longest_path, paths
+from workbench.domain.sop_printed_time import parse_printed_time
 from workbench.settings import CHECKOUT
 from workbench.storage.sop_document import BadSop, from_document, to_document
 from workbench.storage.sop_files import load_all, load_sop, load_with_lines

@@ -12,7 +12,9 @@ from workbench.cli.sop_export import export
 from workbench.domain.errors import NotFound, Refused
 from workbench.domain.sla_words import weekday_words
 from workbench.domain.sop import END, Sop, Standard, Step
-from workbench.domain.sop_lint import LintProblem, Severity, lint, unit_word
+from workbench.domain.sop_lint import lint
+from workbench.domain.sop_lint_model import LintProblem, Severity
+from workbench.domain.sop_printed_time import unit_word
 from workbench.i18n import _, _n
 from workbench.settings import get_settings
 from workbench.storage.sop_document import BadSop, located, standard_document, to_document

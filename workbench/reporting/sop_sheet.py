@@ -20,15 +20,8 @@ from typing import Any
 
 from workbench.domain.sop import Confidence, Sop, Step, Unit
 from workbench.domain.sop_flow import START, Arrow, Symbol, arrows, standard_words, working_lanes
-from workbench.domain.sop_lint import parse_printed_time
-from workbench.domain.sop_readings import (
-    Part,
-    Reading,
-    confirmations,
-    fan_out_words,
-    mended_texts,
-    readings,
-)
+from workbench.domain.sop_printed_time import parse_printed_time
+from workbench.domain.sop_readings import Part, Reading, confirmations, fan_out_words, mended_texts, readings
 from workbench.i18n import _, speaking
 from workbench.reporting import theme, typst_child
 from workbench.reporting.formats import day

@@ -20,7 +20,8 @@ from workbench.domain.errors import NotFound, Refused, Stale
 from workbench.domain.people import Person
 from workbench.domain.sop import Sop
 from workbench.domain.sop_differences import differences
-from workbench.domain.sop_lint import LintProblem, Severity, lint
+from workbench.domain.sop_lint import lint
+from workbench.domain.sop_lint_model import LintProblem, Severity
 from workbench.domain.sop_readings import readings
 from workbench.i18n import _
 from workbench.reporting import sop_sheet

@@ -26,7 +26,7 @@ from workbench.domain.sop import (
     Unit,
     Weekday,
 )
-from workbench.domain.sop_lint import LintProblem
+from workbench.domain.sop_lint_model import LintProblem
 from workbench.i18n import _
 from workbench.storage import canonical
 from workbench.storage.typed_mapping import Report, TypedMapping

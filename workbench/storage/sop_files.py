@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.domain.sop import Sop
-from workbench.domain.sop_lint import LintProblem, lint
+from workbench.domain.sop_lint import lint
+from workbench.domain.sop_lint_model import LintProblem
 from workbench.i18n import _
 from workbench.storage import sop_document, yaml_lines
 from workbench.storage.sop_document import BadSop

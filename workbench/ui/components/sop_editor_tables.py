@@ -12,7 +12,7 @@ import streamlit as st
 from workbench.domain.people import Role
 from workbench.domain.sla_words import weekday_words
 from workbench.domain.sop import EvidenceKind, OutcomeKind, Sop, Unit, Weekday
-from workbench.domain.sop_lint import unit_word
+from workbench.domain.sop_printed_time import unit_word
 from workbench.domain.sop_revision import Row, tables
 from workbench.domain.sop_words import evidence_word, outcome_word, role_word
 from workbench.i18n import _
