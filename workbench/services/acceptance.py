@@ -19,7 +19,7 @@ from workbench.domain.reading.model import Severity
 from workbench.domain.sop import EvidenceKind
 from workbench.i18n import _
 from workbench.services import case_link, people, rights
-from workbench.services.checks import findings_of
+from workbench.services.checks import all_told, findings_of
 from workbench.services.replaying import Replayed, replayed
 from workbench.storage import audit_log, clean_store, recipes, submissions
 from workbench.storage.tables import DatasetVersionRow, SubmissionRow
@@ -87,7 +87,7 @@ def _again(session: Session, row: SubmissionRow, by: Person, seen_sha256: str) -
 def _gates(session: Session, row: SubmissionRow, done: Replayed) -> None:
     kept = findings_of(session, submission_id=row.id or 0)
     known = {(f.code, f.rule, f.sheet, f.cell) for f in kept}
-    if any((f.code, f.rule, f.sheet, f.cell) not in known for f in done.findings):
+    if any((f.code, f.rule, f.sheet, f.cell) not in known for f in all_told(session, done)):
         raise Stale(_("Ada temuan baru sejak diperiksa. Periksa ulang, lalu putuskan. Tidak ada yang berubah."))
     errors = sum(f.severity is Severity.ERROR for f in kept)
     if errors:

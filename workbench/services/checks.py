@@ -18,7 +18,7 @@ from workbench.domain.errors import Refused, UnreadableFile
 from workbench.domain.people import Person
 from workbench.domain.reading.model import Finding, Reading, Severity
 from workbench.i18n import _
-from workbench.services import collect, rights, sheet_copies
+from workbench.services import collect, rights, same_figures, sheet_copies
 from workbench.services.replaying import Replayed, replayed
 from workbench.storage import audit_log, clean_store, datasets, readings, recipes, submissions
 from workbench.storage.readings import TidyReading
@@ -106,7 +106,7 @@ def check(session: Session, *, submission_id: int) -> CheckResult:
         session.flush()
         return CheckResult(submission_id, row.status, sentence, (), "", 0, "", 0)
     done = replayed(session, submission_id)
-    kept = submissions.replace_findings(session, submission_id, done.findings)
+    kept = submissions.replace_findings(session, submission_id, all_told(session, done))
     row.status, row.return_note = submissions.CHECKED, ""
     row.reading_sha256 = readings.sha256(done.reading, row.file_sha256, row.file_name, done.stored.recipe.hints())
     row.recipe_sha256 = done.stored.sha256
@@ -198,7 +198,7 @@ def explain_finding(session: Session, *, finding_id: int, reason: str, by: Perso
 
 
 def outdated(session: Session, *, submission_id: int) -> bool:
-    """Is the submission still to be checked, or has what it was checked under (recipe, definition, the year before)
+    """Is the submission still to be checked, or has what it was checked under (recipe, definition, other versions)
     changed since? Then what is kept about it is old. What is decided is never outdated."""
     row = submissions.get(session, submission_id)
     if row.status != submissions.CHECKED:
@@ -206,7 +206,12 @@ def outdated(session: Session, *, submission_id: int) -> bool:
     if row.recipe_sha256 != recipes.latest(session, datasets.get(row.dataset_id)).sha256:
         return True
     kept = submissions.findings(session, submission_id)
-    return Counter(map(_said, kept)) != Counter(map(_said, replayed(session, submission_id).findings))
+    return Counter(map(_said, kept)) != Counter(map(_said, all_told(session, replayed(session, submission_id))))
+
+
+def all_told(session: Session, done: Replayed) -> tuple[Finding, ...]:
+    """All that is to be said of a submission: what follows from its file and recipe, and what others show about it."""
+    return (*done.findings, *same_figures.told(session, done))
 
 
 def _said(item: Finding | FindingRow) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from workbench.domain.reading.model import Finding, Reading, Severity, TableReading
 from workbench.i18n import _
 
-MOST_CELLS = 20_000  # a table that somebody copied by hand; longer ones are compared when they are accepted
+MOST_CELLS = 20_000  # a table that somebody copied by hand; longer ones are not compared
 FEWEST = 8  # fewer figures may well agree by chance
 MOST = 20
 
@@ -19,9 +19,14 @@ def figures(table: TableReading) -> str | None:
 
     None where too little stands in the table to tell anything: few figures, few different ones, or small ones.
     """
-    if len(table.observations) > MOST_CELLS:
+    return fingerprint([o.value for o in table.observations])
+
+
+def fingerprint(values: Sequence[float | None]) -> str | None:
+    """The key of these figures in this order; None where they are too few, too alike or too small to tell anything,
+    or more than anybody copies by hand."""
+    if len(values) > MOST_CELLS:
         return None
-    values = [o.value for o in table.observations]
     known = [v for v in values if v is not None]
     if len(known) < FEWEST or len(set(known)) < 6 or max(map(abs, known)) < 10:
         return None
