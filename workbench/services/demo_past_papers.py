@@ -52,7 +52,7 @@ def paper(session: Session, kind: EvidenceKind, about: Subject, by: Person) -> E
         f"Perkara {about.number}, langkah {about.step} (putaran {about.visit})", f"Hal: {about.subject}",
         f"Kepada: {about.requester or 'Kepala Dinas'}", f"Surakarta, {date}", by.name,
     ]  # fmt: skip
-    stem = f"{name} {about.number.replace('/', '-')} langkah {about.step}.{about.visit}"
+    stem = f"{about.number.replace('/', '-')} langkah {about.step}.{about.visit}"
     return documents.store(session, kind=kind, name=f"{stem}.pdf", content=one_page(name, lines), by=by)
 
 
