@@ -17,7 +17,8 @@ from workbench.domain.sop_differences import differences, map_steps, skipped
 from workbench.domain.sop_flow import arrows, working_lanes
 from workbench.domain.sop_readings import confirmations, readings
 from workbench.domain.sop_revision import BadRevision, Head, Tables, head, revise, tables
-from workbench.reporting.sop_layout import flow_rows, lay_out, minimal_height
+from workbench.reporting.sop_layout import lay_out
+from workbench.reporting.sop_rows import flow_rows, minimal_height
 from workbench.services.sop_library import check
 from workbench.storage.sop_document import from_document, to_document
 

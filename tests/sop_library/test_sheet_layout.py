@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tests.sop_library.library import IDS, shipped
 from workbench.domain.sop import Sop
 from workbench.domain.sop_flow import Symbol, arrows, working_lanes
-from workbench.reporting.sop_layout import Page, Shape, flow_rows, lay_out, minimal_height, paginate
+from workbench.reporting.sop_layout import Page, Shape, lay_out
+from workbench.reporting.sop_rows import flow_rows, minimal_height, paginate
 
 
 def pages_of(sop_id: str, room: float, extra: list[float] | None = None, lane_width: float = 56.0) -> tuple[Page, ...]:

@@ -25,7 +25,8 @@ from workbench.domain.sop_readings import Part, Reading, confirmations, fan_out_
 from workbench.i18n import _, speaking
 from workbench.reporting import theme, typst_child
 from workbench.reporting.formats import day
-from workbench.reporting.sop_layout import Page, Row, flow_rows, lay_out, minimal_height
+from workbench.reporting.sop_layout import Page, lay_out
+from workbench.reporting.sop_rows import Row, flow_rows, minimal_height
 
 TEMPLATE = Path(__file__).parent / "templates" / "sop.typ"
 POINTS_PER_MM = 72 / 25.4
@@ -68,7 +69,10 @@ class Sheet:
 def template_hash() -> str:
     """SHA-256 over everything but the SOP that shapes a sheet: template, geometry, fonts."""
     digest = hashlib.sha256()
-    ours = (Path(__file__).with_name(name) for name in ("sop_sheet.py", "sop_layout.py", "typst_child.py"))
+    ours = (
+        Path(__file__).with_name(name)
+        for name in ("sop_sheet.py", "sop_rows.py", "sop_routes.py", "sop_layout.py", "typst_child.py")
+    )
     for path in (TEMPLATE, *ours, *theme.font_files()):
         digest.update(path.read_bytes())
     return digest.hexdigest()
