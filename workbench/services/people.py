@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from workbench import moment
 from workbench.domain.errors import NotFound, Refused
-from workbench.domain.people import Assignment, Capacity, Person, Role
+from workbench.domain.people import WALIDATA_ROLES, Assignment, Capacity, Person, Role
 from workbench.i18n import LANGUAGES, _
 from workbench.services.sign_in import (
     SignedIn,
@@ -300,9 +300,14 @@ def assign(
     valid_to: date | None = None,
     letter_number: str = "",
 ) -> int:
-    """Give a post from a day (today) to a day (open). Plt and Plh need the number of their letter."""
+    """Give a post from a day (today) to a day (open). Plt and Plh need the number of their letter.
+
+    The walidata office's roles are ``Refused`` elsewhere: they would decide for it.
+    """
     row = _found(people_store.by_id(session, person_id))
-    opd(session, opd_code)
+    office = opd(session, opd_code)
+    if role in WALIDATA_ROLES and not office.is_walidata:
+        raise Refused(_("Peran ini milik kantor walidata; {opd} bukan kantor walidata.").format(opd=office.name))
     start = valid_from or today()
     if valid_to is not None and valid_to < start:
         raise Refused(_("Tanggal akhir penugasan mendahului tanggal mulainya."))
