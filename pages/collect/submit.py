@@ -51,6 +51,7 @@ def card(item: OwedItem) -> None:
                     ],
                     hide_index=True,
                 )
+                st.markdown(f"[{_('Unduh daftar perbaikan (XLSX)')}](/perbaikan/{item.submission.id})", width="content")
         elif item.submission:
             st.markdown(
                 f":gray[{_('Tanda terima')}] **{item.submission.receipt}** · "

@@ -61,6 +61,12 @@ with st.container(horizontal=True, vertical_alignment="center"):
             "pages/track/case.py", label=_("Buka perkara"), query_params={"case": str(submission.case_id)},
             icon=":material/route:",
         )  # fmt: skip
+if submission.status == "returned":
+    st.info(
+        _("Dikembalikan ke OPD dengan catatan: {note}").format(note=words.plain(submission.return_note)),
+        icon=":material/undo:",
+    )
+    st.markdown(f"[{_('Unduh daftar perbaikan (XLSX)')}](/perbaikan/{submission_id})")
 if result.refusal:
     st.error(result.refusal, icon=":material/block:")
     st.stop()

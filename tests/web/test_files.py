@@ -159,3 +159,9 @@ def test_the_form_shows_dataset_limit_and_no_script_of_its_own(small: Server) ->
     )
     assert form.status_code == 200
     assert "<script>" not in form.text and "1 MB" in form.text
+
+
+def test_a_list_of_what_to_mend_that_is_not_there_is_a_sentence(small: Server) -> None:
+    answer = client(small, Role.PRODUCER_STAFF).get("/perbaikan/999999")
+    assert answer.status_code == 404 and answer.text == "Kiriman tidak ditemukan."
+    assert httpx.get(f"{small.base}/perbaikan/1").status_code != 200, "nobody without a session"

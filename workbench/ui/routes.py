@@ -20,7 +20,7 @@ from workbench.domain.errors import NotFound
 from workbench.domain.people import Person
 from workbench.i18n import LANGUAGES
 from workbench.reporting import __file__ as reporting_file
-from workbench.services import downloads, people
+from workbench.services import downloads, people, return_list
 from workbench.settings import get_settings
 from workbench.ui import login, navigation, routes_upload
 from workbench.ui.gate import Identity, same_origin, session_token
@@ -177,6 +177,23 @@ async def file(request: Request) -> Response:
     return FileResponse(found.path, media_type=found.media_type, headers=headers)
 
 
+def _return_list(identity: Identity, submission_id: int) -> return_list.ReturnList:
+    with reading() as session:
+        person = people.person(session, identity.person_id)
+        return return_list.workbook(session, person=person, submission_id=submission_id)
+
+
+async def returned(request: Request) -> Response:
+    """``/perbaikan/<submission>``: what is to be mended in a file that was sent back, as a workbook."""
+    with i18n.speaking(language_of(request)):
+        try:
+            made = await run_in_threadpool(_return_list, identity_of(request), request.path_params["submission"])
+        except NotFound as error:
+            return PlainTextResponse(str(error), 404)
+    headers = {"Cache-Control": "private, no-store", "Content-Disposition": content_disposition(made.name)}
+    return Response(made.content, media_type=downloads.MEDIA_TYPES[".xlsx"], headers=headers)
+
+
 def routes() -> list[Route]:
     """All of our routes, before Streamlit's."""
     get, both = ["GET"], ["GET", "POST"]
@@ -191,6 +208,7 @@ def routes() -> list[Route]:
         Route("/sesi", session_alive, methods=get),
         Route("/sehat", health, methods=get),
         Route("/berkas/{sha256}", file, methods=get),
+        Route("/perbaikan/{submission:int}", returned, methods=get),
         Route("/unggah", routes_upload.upload, methods=["GET", "PUT"]),
         Route("/web/{name:path}", web_file, methods=get),
         Route("/favicon.ico", favicon, methods=get),
