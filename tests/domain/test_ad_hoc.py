@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from workbench.domain.ad_hoc import Known, derive, title_of
+from workbench.domain.ad_hoc import derive
+from workbench.domain.ad_hoc_labels import title_of
+from workbench.domain.ad_hoc_model import Known
 from workbench.domain.areas import Area, AreaList
 from workbench.domain.errors import Refused
 from workbench.domain.reading.model import Kind, Observation, TableReading

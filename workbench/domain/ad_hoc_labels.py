@@ -10,6 +10,7 @@ from typing import TypeVar
 from workbench.domain.labels import year
 
 Path = tuple[str, ...]
+"""The labels that lead to a row or a column, outermost first."""
 Item = TypeVar("Item", bound=Hashable)
 _LONGEST = 40
 
@@ -84,3 +85,11 @@ def forks(paths: Sequence[Path]) -> list[int]:
                 shared = depth
         found.append(shared)
     return found
+
+
+def title_of(text: str) -> str:
+    """A title on one line, without the running mark of a download before it and its copy number behind."""
+    plain = re.sub(r"^[A-Za-z]?\d{1,3}\s{2,}|^[A-Za-z]?\d{1,3}__", "", text.strip())
+    plain = re.sub(r"\s*\(\d\)$", "", plain)
+    words = " ".join(plain.split())
+    return words[0].upper() + words[1:] if letters(words) else text.strip()

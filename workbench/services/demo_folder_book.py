@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from workbench.domain.ad_hoc import Derived, FiledColumn
+from workbench.domain.ad_hoc_model import Derived, FiledColumn
 from workbench.i18n import _, _n
 from workbench.storage import datasets
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import yaml
 
-from workbench.domain.ad_hoc import Derived, Known, derive, title_of
+from workbench.domain.ad_hoc import derive
+from workbench.domain.ad_hoc_labels import title_of
+from workbench.domain.ad_hoc_model import Derived, Known
 from workbench.domain.errors import Refused, UnreadableFile, WorkbenchError
 from workbench.domain.file_names import safe_name
 from workbench.domain.labels import years_in

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from workbench.domain.ad_hoc import title_of
+from workbench.domain.ad_hoc_labels import title_of
 from workbench.i18n import _, _n
 from workbench.services.demo_folder_book import Printed
 from workbench.services.demo_folder_run import Intake, Run

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from workbench.domain.ad_hoc import Derived
 from workbench.domain.ad_hoc_labels import Codes
+from workbench.domain.ad_hoc_model import Derived
 from workbench.domain.people import Person
 from workbench.domain.reading.model import Finding
 from workbench.domain.sop import END
