@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.reading.sheets import cells, codes, findings, read, table, values
-from workbench.domain.reading.model import Kind, Severity
+from workbench.domain.reading.model import Flag, Kind, Severity
 
 
 def test_the_letter_around_a_table_is_neither_title_nor_rows() -> None:
@@ -168,3 +168,72 @@ def test_subtotal_kinds_stay_where_a_signature_follows() -> None:
         "Kec | L | P\nA | 10 | 12\nB | 20 | 22\nJumlah | 30 | 34\n | |\nSurakarta, Januari 2025 | | ", typed=True
     )
     assert cells(reading)["B4"].kind is Kind.TOTAL and len(cells(reading)) == 6
+
+
+def test_blank_columns_that_set_groups_of_one_table_apart() -> None:
+    reading = read(
+        """
+No | Kecamatan | | Negeri | | | Swasta |
+ | | | Sekolah | Murid | | Sekolah | Murid
+1 | Laweyan | | 4 | 2100 | | 7 | 1150
+2 | Jebres | | 5 | 2410 | | 6 | 980
+3 | Serengan | | 2 | 1045 | | 8 | 1330
+ | Jumlah | | 11 | 5555 | | 21 | 3460
+""",
+        typed=True,
+    )
+    found = cells(reading)
+    assert len(reading.tables) == 1 and found["G4"].row == ("Jebres",)
+    assert found["G4"].column == ("Swasta", "Sekolah") and found["H6"].kind is Kind.TOTAL
+
+
+def test_the_name_of_a_total_in_the_column_of_codes() -> None:
+    reading = read(
+        """
+Kode | Kelurahan | Islam | Kristen
+3372011001 | Pajang | 21000 | 1500
+3372011002 | Laweyan | 2100 | 140
+3372011003 | Bumi | 6300 | 410
+TOTAL | | 29400 | 2050
+""",
+        typed=True,
+        merges=[(4, 0, 4, 1)],
+    )
+    found = cells(reading)
+    assert found["C5"].row == ("TOTAL",) and found["C5"].kind is Kind.TOTAL and "A5" not in found
+
+
+def test_rates_below_persons_are_not_added_up() -> None:
+    reading = read(
+        """
+Kegiatan | Laki-laki | Perempuan | Jumlah
+Bekerja | 145220 | 118933 | 264153
+Menganggur | 9021 | 6110 | 15131
+Sekolah | 21011 | 20444 | 41455
+Tingkat Pengangguran (%) | 5.8 | 4.9 | 5.4
+""",
+        typed=True,
+    )
+    assert not [f for f in findings(reading) if f.code == "sum_mismatch"] and values(reading)["D5"] == 5.4
+
+
+def test_prices_in_rupiah_have_no_three_decimals() -> None:
+    reading = read(
+        """
+Komoditas | Harga Lalu (Rp) | Perubahan (%)
+Beras | 13.500 | ▲ 5,19
+Gula | 16.500 | 0
+Minyak | 15.250 | ▼ 1,64
+"""
+    )
+    assert [values(reading)[c] for c in ("B2", "B3", "B4")] == [13500, 16500, 15250]
+    assert values(reading)["C2"] == 5.19 and values(reading)["C4"] is None
+    assert [(f.cell, f.proposed) for f in findings(reading) if f.code == "number_falling"] == [("C4", -1.64)]
+    reading = read("Uraian | Nilai (Juta Rp)\nA | 13.500\nB | 16.500\nC | 15.250")
+    assert values(reading)["B2"] is None, "thirteen and a half million or thirteen and a half billion: asked"
+
+
+def test_the_dash_of_an_accountant() -> None:
+    reading = read("Penerima | Pagu | Realisasi\nKONI | Rp1.500.000,00 | Rp1.200.000,00\nFKUB | Rp350.000,00 | Rp -")
+    found = cells(reading)
+    assert found["C3"].value is None and found["C3"].flag is Flag.NIL_OR_NOT_APPLICABLE and not findings(reading)

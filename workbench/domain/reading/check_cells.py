@@ -54,6 +54,7 @@ def _doubts(draft: Draft) -> list[Finding]:
         "scaled": _(
             '{cell}: "{raw}" memakai singkatan ribu, juta atau miliar; nilainya tidak diambil. Usulan: {value}.'
         ),
+        "falling": _('{cell}: "{raw}" memakai panah turun; nilainya tidak diambil. Usulan: {value}.'),
         "proved": _(
             '{cell}: "{raw}" bukan angka yang sah, pemisah ribuan dan desimalnya tercampur; dibaca {value} karena '
             "jumlahnya cocok."

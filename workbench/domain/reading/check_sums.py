@@ -45,7 +45,7 @@ def across(draft: Draft) -> list[Finding]:
         for i in map(int, np.flatnonzero(off)):
             if len(found) >= MOST:
                 break
-            if i in draft.kinds.means:
+            if i in draft.kinds.means or _is_weighed(draft, i, relation):
                 continue
             line = _line(draft.matrix[i], relation)
             if line is None or abs(line[0] - line[1]) <= slack:
@@ -213,6 +213,16 @@ def _suspect_row(draft: Draft, j: int, relation: Sum, whole: float, total: float
     if not _one_slip(whole, total) and len(slips) == 1 and draft.matrix[slips[0], j] + gap >= 0:
         return slips[0], _round(draft.matrix[slips[0], j] + gap)
     return relation.whole, _round(total)
+
+
+def _is_weighed(draft: Draft, i: int, relation: Sum) -> bool:
+    """A row of rates below rows of persons: its `Jumlah` lies between the parts, as a mean does, and adds nothing."""
+    row = draft.rows[i]
+    if not (units.is_rate(row.own, row.unit) or units.is_share(row.own, row.unit)):
+        return False
+    parts, whole = draft.matrix[i, list(relation.parts)], draft.matrix[i, relation.whole]
+    known = parts[np.isfinite(parts)]
+    return bool(known.size and known.min() <= whole <= known.max())
 
 
 def _shares(draft: Draft) -> list[Finding]:

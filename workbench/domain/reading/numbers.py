@@ -48,9 +48,11 @@ class Literal:
     flag: Flag | None = None
     note: str = ""
     times: float = 1.0  # 1e6 for `12,5 jt`
+    falling: bool = False  # ▼ 1,64: an arrow where others write a minus
 
 
 _SPACE = "\u0020\u00a0\u2007\u2009\u202f\u2002\u2003\u3000"
+_RISING, _FALLING = tuple("▲△▴↑"), tuple("▼▽▾↓")
 _SPACES = re.compile(f"[{_SPACE}\\t]+")
 _CURRENCY = re.compile(r"(?:rp\.?|idr|us\$|usd|\$|€)\s*", re.I)
 _UNITS = (
@@ -84,6 +86,9 @@ def literal(text: str) -> Literal | None:
     currency = unit = note = ""
     flag: Flag | None = None
 
+    falling = rest[:1] in _FALLING
+    if falling or rest[:1] in _RISING:
+        rest = rest[1:].strip()
     if (superscript := _SUPERSCRIPT.search(rest)) and superscript.start() > 0:
         note = superscript.group().strip()
         rest = rest[: superscript.start()].strip()
@@ -122,13 +127,13 @@ def literal(text: str) -> Literal | None:
     if not _CORE.fullmatch(rest):
         if _SCIENTIFIC.fullmatch(rest):
             return Literal(
-                Shape.DOT_DECIMAL, rest.replace(",", "."), negative, percent, currency, unit, flag, note, times
+                Shape.DOT_DECIMAL, rest.replace(",", "."), negative, percent, currency, unit, flag, note, times, falling
             )
         return None
     shape = _shape(rest)
     if shape is None:
         return None
-    return Literal(shape, rest, negative, percent, currency, unit, flag, note, times)
+    return Literal(shape, rest, negative, percent, currency, unit, flag, note, times, falling)
 
 
 def _shape(core: str) -> Shape | None:
@@ -232,7 +237,7 @@ class Number:
 
     value: float | int | None
     proposed: float | int | None = None
-    doubt: str = ""  # "separator" (thousands or decimal?), "malformed", "scaled" (12,5 jt)
+    doubt: str = ""  # "separator" (thousands or decimal?), "malformed", "scaled" (12,5 jt), "falling" (▼ 1,64)
     odd: bool = False  # read with confidence, but written in an unusual way
 
 
@@ -252,6 +257,7 @@ class Setting:
     row_counts: tuple[bool | None, ...] = ()  # what the row itself says, where rows have units of their own
     row_rates: tuple[bool, ...] = ()  # rows whose fractions are meant, whatever the column counts
     eaten_beside: bool = False  # another column of the same counts had its thousands eaten
+    whole_money: bool = False  # single rupiah: they have no decimals worth three digits
     small_money: bool = False  # thousands of rupiah: three decimals of them would be single rupiah
 
     def for_row(self, position: int) -> bool | None:
@@ -300,6 +306,8 @@ def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Col
         score += 0.4 if setting.measured else 1.0
     if column.shapes[either] >= 2 and not column.english and not column.indonesian:
         score += 0.5
+    if setting.whole_money:
+        score += 2.0
     if setting.small_money and len(values) >= 4:
         score += 1.0
     if column.shapes[Shape.SPACE_GROUPS]:
@@ -316,7 +324,7 @@ def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Col
         and not column.plain_small
         and values
         and max(values) < 100_000
-        and not setting.small_money
+        and not (setting.small_money or setting.whole_money)
         and not any(v.english or v.indonesian for v in votes)
     ):
         return 0.9 * MARGIN
@@ -329,12 +337,15 @@ def thousands_score(mark: str, column: Evidence, setting: Setting, examples: Col
 def number(found: Literal, column: Evidence, setting: Setting, scores: dict[str, float]) -> Number:
     """The value of a literal, given the thousands scores of `.` and `,` in its column.
 
-    `12,5 jt` is proposed as 12,500,000 and not taken: its neighbours may or may not be millions too.
+    `12,5 jt` is proposed as 12,500,000 and not taken: its neighbours may or may not be millions too. Nor is `▼ 1,64`
+    taken for -1.64: a column headed Penurunan means it otherwise.
     """
     read = _unscaled(found, column, setting, scores)
+    guess = read.value if read.value is not None else read.proposed
+    if found.falling and guess:
+        return Number(None, -abs(guess), "falling")
     if found.times == 1:
         return read
-    guess = read.value if read.value is not None else read.proposed
     return Number(None, None if guess is None else _whole(float(f"{guess * found.times:.15g}")), "scaled")
 
 

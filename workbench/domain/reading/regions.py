@@ -40,7 +40,8 @@ def side_by_side(grid: Grid, tags: Sequence[str]) -> list[tuple[int, int, int, i
         rows = [line[lo : hi + 1] for line in multi]
         numbers = sum(t in "ns" for line in rows for t in line)
         labelled = sum("t" in line[:3] and any(t in "ns" for t in line[line.find("t") :]) for line in rows)
-        texts = max(sum(line[0] in "td" for line in rows), labelled)
+        # labels of rows stand beside their numbers; texts over them are the header of a group set apart by a gap
+        texts = max(sum(line[0] in "td" and any(t in "ns" for t in line) for line in rows), labelled)
         return hi > lo and numbers >= 2 and texts >= 2
 
     if sum(map(is_table, parts)) < 2:

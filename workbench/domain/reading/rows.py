@@ -97,6 +97,10 @@ def read_rows(view: View, block: Block, columns: list[Column]) -> tuple[list[Row
                 for c in serial
                 if (t := view.text(index, c.index)) and not t.rstrip(".").isdigit() and len(t) > 1
             ]
+        if not present:
+            # or in the column of codes, merged with the label column: TOTAL over Kode and Kelurahan
+            present = [(c.index, t) for c in coded if (t := view.text(index, c.index)) and _names_total(t)][:1]
+            codes = [] if present else codes
         if not present and len(nested) > 1:
             present = bare[:1]  # a row called C, or 09.30: better a bare name than none
         chain: list[str] = []
@@ -178,6 +182,10 @@ def _closes_groups(view: View, block: Block, column: Column, nested: list[Column
 
 def _total_like(text: str) -> bool:
     return labels.is_total(text) or labels.is_subtotal(text)
+
+
+def _names_total(text: str) -> bool:
+    return not any(ch.isdigit() for ch in text) and (_total_like(text) or labels.total_of(text) is not None)
 
 
 def _is_code_column(view: View, block: Block, column: Column) -> bool:

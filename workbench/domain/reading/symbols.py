@@ -52,6 +52,7 @@ _SYMBOLS: dict[str, Flag] = {
 }
 _NEGLIGIBLE = re.compile(r"[~≈]\s*0([.,]0+)?")
 _FILLED = re.compile(r"[" + _DASHES + r"\s]+")
+_CURRENCY = re.compile(r"^(?:rp\.?|idr|us\$|\$)\s*(?=[^\w\s.,]|$)")  # the accountant's dash: Rp -
 _DOTS = re.compile(r"[.…\s]{2,}")
 
 MARKS: dict[str, Flag] = {
@@ -80,9 +81,9 @@ PRINTED: dict[Flag, str] = {
 
 def symbol(text: str) -> Flag | None:
     """The flag that a whole cell stands for, None when it is no symbol. A blank text is ``BLANK``."""
-    bare = text.strip().lower()
+    bare = _CURRENCY.sub("", text.strip().lower())
     if not bare:
-        return Flag.BLANK
+        return Flag.UNREADABLE if text.strip() else Flag.BLANK
     if len(bare) > 20:
         return None
     known = _SYMBOLS.get(bare)

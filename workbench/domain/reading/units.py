@@ -77,6 +77,8 @@ _RATE_LABEL = re.compile(
 _SMALL_MONEY = re.compile(
     r"\b(ribu|ribuan|thousand)\s*(rp|rupiah|idr)|\b000\s*(rp|rupiah)|(rp\.?|rupiah)\s*\.?\s*(ribu|000)\b", re.I
 )
+_RUPIAH = re.compile(r"(?<!\w)(rp\b\.?|rupiah|idr)", re.I)
+_SCALED = re.compile(r"\b(ribu|ribuan|juta|jutaan|mil[iy]ar[d]?|tril[iy]un|thousands?|millions?|billions?|000)\b", re.I)
 _PRICE = re.compile(r"\b(harga|tarif|upah|gaji|price|kurs|rata|per|biaya)\b|/", re.I)
 _CHANGE = re.compile(
     r"\b(laju|pertumbuhan|growth|inflasi|deflasi|inflation|andil|perubahan|kenaikan|penurunan|change|tumbuh)\b", re.I
@@ -191,6 +193,13 @@ def is_small_money(header: str, unit: str | None) -> bool:
     """Amounts in thousands of rupiah that are no prices: their thousandth part would be one rupiah."""
     words = f"{header} {unit or ''}"
     return bool(_SMALL_MONEY.search(words)) and not _PRICE.search(words)
+
+
+@lru_cache(maxsize=4096)
+def is_whole_money(header: str, unit: str | None, title: str) -> bool:
+    """Amounts in single rupiah, which no price list breaks in three decimals; not thousands or millions of them."""
+    words = f"{header} {unit or ''} {title}"
+    return bool(_RUPIAH.search(f"{header} {unit or ''}")) and not _SCALED.search(words)
 
 
 def title_counts(title: str) -> bool | None:

@@ -262,6 +262,7 @@ def setting_of(
         measured=counts is None and (rated or units.is_measured(f"{column.header} {unit or ''} {title}")),
         ceiling=units.most_people(f"{column.header} {title}", unit),
         row_rates=rates,
+        whole_money=units.is_whole_money(column.header, unit, title),
         small_money=units.is_small_money(column.header, unit),
     )
     if named and labels.is_mean(column.leaf):  # the mean of counts has decimals, whatever the unit of the row
