@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reading.dressings import write_number
-from workbench.domain.reading import long, numbers, spelled
+from workbench.domain.reading import literals, long, numbers, spelled
 from workbench.domain.reading.grid import CellValue, Grid
 from workbench.domain.reading.lattice import Lattice, LongHeads
 from workbench.domain.reading.model import Flag
@@ -113,12 +113,12 @@ def test_many_numbers_at_once_are_what_each_is_alone(texts: list[str], counts: b
     for shape, members in found.bare.items():
         certain = found.certain(shape, scores)
         for position, (number, text) in enumerate(members):
-            literal = numbers.literal(text)
+            literal = literals.literal(text)
             assert text == texts[number] and literal is not None and literal.shape is shape
             read = numbers.number(literal, evidence, setting, scores)
             assert (certain[position] if certain else None) == read.value
     assert [texts[n] for n, f in found.others.items() if f] == [
-        t for n, t in enumerate(texts) if n in found.others and numbers.literal(t)
+        t for n, t in enumerate(texts) if n in found.others and literals.literal(t)
     ]
 
 

@@ -7,16 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reading.dressings import write_number
-from workbench.domain.reading import numbers
+from workbench.domain.reading import literals, numbers
+from workbench.domain.reading.literals import Shape
 from workbench.domain.reading.model import Flag
-from workbench.domain.reading.numbers import Evidence, Setting, Shape
+from workbench.domain.reading.numbers import Evidence, Setting
 
 
 def value(text: str, company: list[str] | None = None, counts: bool | None = None, share: bool = False) -> object:
     """What ``text`` is read as in a column with ``company``: a number, or the proposal in a tuple when doubtful."""
     column = numbers.evidence_of([text, *(company or [])])
     setting = Setting(Evidence(), Evidence(), counts, share)
-    found = numbers.literal(text)
+    found = literals.literal(text)
     if found is None:
         return "no number"
     scores = {
@@ -24,7 +25,7 @@ def value(text: str, company: list[str] | None = None, counts: bool | None = Non
             mark,
             column,
             setting,
-            [f.digits for t in [text, *(company or [])] if (f := numbers.literal(t)) and f.shape is shape],
+            [f.digits for t in [text, *(company or [])] if (f := literals.literal(t)) and f.shape is shape],
         )
         for mark, shape in ((".", Shape.DOT_EITHER), (",", Shape.COMMA_EITHER))
     }
@@ -90,7 +91,7 @@ def test_persons_beside_decimals_are_asked() -> None:
     "text", ["0-4", "75+", "01-01-2020", "33.72.01", "08123-456", "12 a", "", "abc", "1.", "2020/2021", "12:30"]
 )
 def test_no_numbers(text: str) -> None:
-    assert numbers.literal(text) is None
+    assert literals.literal(text) is None
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_no_numbers(text: str) -> None:
     [("25.400r", Flag.REVISED), ("26.100e", Flag.ESTIMATE), ("12*", Flag.PROVISIONAL), ("12**", Flag.VERY_PROVISIONAL)],
 )
 def test_marks_become_flags(text: str, flag: Flag) -> None:
-    found = numbers.literal(text)
+    found = literals.literal(text)
     assert found is not None and found.flag is flag
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from workbench.domain.reading import numbers
-from workbench.domain.reading.numbers import Evidence, Literal, Setting, Shape
+from workbench.domain.reading.literals import Literal, Shape, literal
+from workbench.domain.reading.numbers import Evidence, Setting
 
 _SURE = 10.0
 _EITHER = (Shape.DOT_EITHER, Shape.COMMA_EITHER)
@@ -24,7 +25,7 @@ class NumberForm(StrEnum):
 
 def either(raw: str) -> Literal | None:
     """The literal, when its separator may group thousands or mark decimals; None for any other text."""
-    found = numbers.literal(raw)
+    found = literal(raw)
     return found if found is not None and found.shape in _EITHER else None
 
 

@@ -11,8 +11,8 @@ from workbench.domain.reading import periods, units
 from workbench.domain.reading.draft import Draft, say
 from workbench.domain.reading.grid import address, area, shown
 from workbench.domain.reading.labels import Role
+from workbench.domain.reading.literals import Shape
 from workbench.domain.reading.model import Finding, Flag, Kind, Severity
-from workbench.domain.reading.numbers import Shape
 from workbench.i18n import _, _n
 
 _GROUPED = {

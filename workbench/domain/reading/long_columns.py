@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from workbench.domain.reading import numbers, spelled, symbols
 from workbench.domain.reading.grid import CellValue, shown
+from workbench.domain.reading.literals import Literal, Shape
 from workbench.domain.reading.model import Flag
-from workbench.domain.reading.numbers import Evidence, Literal, Setting, Shape
+from workbench.domain.reading.numbers import Evidence, Setting
 from workbench.domain.reading.spelled import Spelled
 from workbench.domain.reading.words import Words
 

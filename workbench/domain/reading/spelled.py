@@ -1,6 +1,6 @@
 """Numbers of a long column, many at once: texts of digits, dots and commas are sorted by shape and read together.
 
-What a text says is still :func:`numbers.literal`'s business. It is asked once for each *form* (`00.000,00`: where the
+What a text says is still :func:`literals.literal`'s business. It is asked once for each *form* (`00.000,00`: where the
 digits and marks stand, and whether a zero leads), for nothing else of a text without trappings enters its answer.
 """
 
@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from workbench.domain.reading import numbers
-from workbench.domain.reading.numbers import MARGIN, Evidence, Literal, Setting, Shape
+from workbench.domain.reading import literals, numbers
+from workbench.domain.reading.literals import Literal, Shape
+from workbench.domain.reading.numbers import MARGIN, Evidence, Setting
 
 _BARE = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _FORM = str.maketrans("123456789", "0" * 9)
@@ -82,13 +83,13 @@ def take_apart(texts: Iterable[str]) -> Spelled:
     shapes: dict[str, Shape | None] = {}
     for number, text in enumerate(texts):
         if not _BARE.fullmatch(text):
-            found.others[number] = numbers.literal(text)
+            found.others[number] = literals.literal(text)
             continue
         form = text.translate(_FORM)
         if text[0] != "0":
             form = "1" + form
         if form not in shapes:
-            literal = numbers.literal(text)
+            literal = literals.literal(text)
             shapes[form] = literal.shape if literal else None
         shape = shapes[form]
         if shape is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 
-from workbench.domain.reading import numbers, periods, symbols
+from workbench.domain.reading import literals, periods, symbols
 from workbench.domain.reading.grid import CellValue, Grid
 
 
@@ -34,7 +34,7 @@ def tag_text(text: str) -> str:
         return "y"
     if periods.date_of(bare) is not None:
         return "d"
-    if numbers.literal(bare) is not None:
+    if literals.literal(bare) is not None:
         return "y" if periods.is_period(bare) else "n"  # 2022* and 2022¹ too
     return "t"
 

@@ -10,11 +10,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.domain.reading import labels, numbers, units
+from workbench.domain.reading import labels, literals, numbers, units
 from workbench.domain.reading.columns import Column
 from workbench.domain.reading.grid import CellValue, Grid, tidy
+from workbench.domain.reading.literals import Literal, Shape
 from workbench.domain.reading.model import Flag
-from workbench.domain.reading.numbers import Evidence, Literal, Setting, Shape
+from workbench.domain.reading.numbers import Evidence, Setting
 from workbench.domain.reading.symbols import symbol
 
 
@@ -53,7 +54,7 @@ def read_column(grid: Grid, rows: Sequence[int], column: Column, setting: Settin
     if types <= {float, int} and not grid.percent and not grid.gaps and not _eaten(cells, setting):
         return [Value(_exact(v) if isinstance(v, float) else v, None, _plain(v)) for v in cells]  # type: ignore[arg-type]
     evidence = column_evidence(grid, rows, c)
-    found = {v: numbers.literal(v) for v in cells if isinstance(v, str)}
+    found = {v: literals.literal(v) for v in cells if isinstance(v, str)}
     sides = {setting.for_row(i) for i in range(len(cells))} if setting.row_counts else {setting.counts}
     variants = {side: replace(setting, counts=side) for side in sides}
     scores = {

@@ -26,8 +26,9 @@ from workbench.domain.reading.grid import Grid
 from workbench.domain.reading.labels import Role
 from workbench.domain.reading.lattice import Lattice, LongHeads, number_of
 from workbench.domain.reading.layout import find_blocks
+from workbench.domain.reading.literals import Shape, literal
 from workbench.domain.reading.model import Reading
-from workbench.domain.reading.numbers import MARGIN, Evidence, Shape, evidence_of, literal, thousands_score
+from workbench.domain.reading.numbers import MARGIN, Evidence, evidence_of, thousands_score
 from workbench.domain.reading.symbols import symbol
 from workbench.domain.reading.tags import tags_of
 from workbench.domain.reading.values import setting_of
