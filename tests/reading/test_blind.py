@@ -237,3 +237,16 @@ def test_the_dash_of_an_accountant() -> None:
     reading = read("Penerima | Pagu | Realisasi\nKONI | Rp1.500.000,00 | Rp1.200.000,00\nFKUB | Rp350.000,00 | Rp -")
     found = cells(reading)
     assert found["C3"].value is None and found["C3"].flag is Flag.NIL_OR_NOT_APPLICABLE and not findings(reading)
+
+
+def test_a_row_of_bare_units_is_header() -> None:
+    reading = read(
+        """
+Kelurahan | Ketetapan | | Realisasi |
+ | Lembar | Rp | Rp | %
+Pajang | 2.000 | 1.455.623.169 | 469.928.844 | 32,28
+Bumi | 2.311 | 1.056.328.961 | 437.562.295 | 41,42
+"""
+    )
+    found = cells(reading)
+    assert found["C3"].column == ("Ketetapan", "Rp") and found["E4"].column == ("Realisasi", "%") and len(found) == 8

@@ -83,7 +83,7 @@ def symbol(text: str) -> Flag | None:
     """The flag that a whole cell stands for, None when it is no symbol. A blank text is ``BLANK``."""
     bare = _CURRENCY.sub("", text.strip().lower())
     if not bare:
-        return Flag.UNREADABLE if text.strip() else Flag.BLANK
+        return None if text.strip() else Flag.BLANK
     if len(bare) > 20:
         return None
     known = _SYMBOLS.get(bare)
