@@ -239,6 +239,21 @@ def test_the_dash_of_an_accountant() -> None:
     assert found["C3"].value is None and found["C3"].flag is Flag.NIL_OR_NOT_APPLICABLE and not findings(reading)
 
 
+def test_units_behind_the_numbers_of_a_row() -> None:
+    reading = read(
+        """
+Uraian | 2022 | 2023
+Kapasitas Produksi | 935 l/det | 940 l/det
+Air Diproduksi | 26 104 310 m3 | 26 880 112 m3
+Pelanggan | 61 204 SR | 62 118 SR
+Kehilangan Air | 41,25 % | 40,9 %
+"""
+    )
+    found = values(reading)
+    assert found["B2"] == 935 and found["C3"] == 26880112 and found["B4"] == 61204 and found["C5"] == 40.9
+    assert cells(reading)["B4"].row == ("Pelanggan",)
+
+
 def test_a_row_of_bare_units_is_header() -> None:
     reading = read(
         """

@@ -50,7 +50,9 @@ _SPACES = re.compile(f"[{_SPACE}\\t]+")
 _CURRENCY = re.compile(r"(?:rp\.?|idr|us\$|usd|\$|€)\s*", re.I)
 _UNITS = (
     "jiwa|orang|org|unit|buah|bh|ekor|ha|hektar|ton|kg|kw|kuintal|km2|km²|km|m2|m²|m3|m³|meter|m|liter|kk|rt|rw|kali|"
-    "paket|lembar|dokumen|persen|kasus|desa|kelurahan|tahun|hari|bulan|jam|mm|cm"
+    "paket|lembar|dokumen|persen|kasus|desa|kelurahan|tahun|hari|bulan|jam|mm|cm|titik|ruas|rit|sr|sambungan|bidang|"
+    "pohon|batang|kwh|mwh|kva|watt|va|(?:l|lt|liter|m3|m³|kg|ton|jiwa|orang|rit)/(?:det|detik|dt|jam|hari|bulan|tahun|"
+    "km2|km²|ha)"
 )
 _SCALES = {
     "rb": 1e3, "ribu": 1e3, "jt": 1e6, "juta": 1e6, "miliar": 1e9, "milyar": 1e9, "mlr": 1e9, "m": 1e9,
