@@ -265,3 +265,9 @@ Bumi | 2.311 | 1.056.328.961 | 437.562.295 | 41,42
     )
     found = cells(reading)
     assert found["C3"].column == ("Ketetapan", "Rp") and found["E4"].column == ("Realisasi", "%") and len(found) == 8
+
+
+def test_what_is_left_may_be_named_above_its_unit() -> None:
+    lines = "".join(f"K{i} | {900 + 7 * i} | {600 + 11 * i} | {300 - 4 * i}\n" for i in range(1, 6))
+    reading = read(f"Kelurahan | Ketetapan | Realisasi | Sisa\n | Rp | Rp | Rp\n{lines}", typed=True)
+    assert {o.kind for o in cells(reading).values()} == {Kind.DATA}

@@ -82,7 +82,7 @@ def find_columns(columns: Sequence[Column], matrix: Matrix, kinds: Kinds) -> Non
                 break
         if best is not None:
             # Realisasi is Target and what is over it, Target what is spent and what is left: a balance, no total
-            if named or not any(labels.is_balance(columns[k].leaf) for k in best.parts):
+            if named or not any(labels.is_balance(columns[k].header) for k in best.parts):
                 kinds.columns[j] = Kind.TOTAL
             kinds.column_sums.append(best)
 
