@@ -14,6 +14,8 @@ from workbench.cli.up import ACCOUNTS_FILE, prepare
 from workbench.settings import get_settings
 from workbench.storage import database
 
+TOKEN_FILE = "token.txt"  # the administrator's one-time token, which only the first start is told
+
 
 def play_into(folder: Path) -> Path:
     """A first start on an empty folder: the office, its accounts, and the main job up to the draft that waits."""
@@ -24,7 +26,7 @@ def play_into(folder: Path) -> Path:
         database.dispose()
         get_settings.cache_clear()
         i18n.set_language("id")
-        prepare(demo=True)
+        (folder / TOKEN_FILE).write_text(prepare(demo=True), encoding="utf-8")
         database.dispose()
     get_settings.cache_clear()
     return folder

@@ -125,16 +125,15 @@ def test_the_same_seed_gives_the_same_past(
     sqlite_db: object, monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
     found = []
-    for folder, seed in (("one", 7), ("two", 7), ("three", 8)):
+    for folder in ("one", "two"):
         monkeypatch.setenv("WORKBENCH_DATA_DIR", f"{tmp_path}/{folder}")
         get_settings.cache_clear()
         database.dispose()
         database.migrate()
-        result = play(12, seed)
+        result = play(12)
         with moment.at(NOW), database.session() as session:
             found.append((replace(result, passwords={}), verdicts(session), told(session)))
     assert found[0] == found[1]
-    assert found[0] != found[2]
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.app_helpers import PASSWORD, make_office
+from tests.demo_office import TOKEN_FILE
 from tests.web.conftest import free_port
 from workbench.cli import supervision
 from workbench.cli.up import ACCOUNTS_FILE, prepare
@@ -140,8 +141,8 @@ def test_user_add_list_reset(sqlite_db: object) -> None:
     assert PASSWORD not in run(user, ["list"]).output
 
 
-def test_demo_passwords_are_random_private_and_the_administrator_gets_a_link(sqlite_db: Path) -> None:
-    token = prepare(demo=True)
+def test_demo_passwords_are_random_private_and_the_administrator_gets_a_link(demo_dir: Path) -> None:
+    token = (demo_dir / TOKEN_FILE).read_text(encoding="utf-8")
     path = get_settings().data_dir / ACCOUNTS_FILE
     assert path.stat().st_mode & 0o777 == 0o600
     accounts = {line.split()[0]: line.split()[1] for line in path.read_text(encoding="utf-8").splitlines()}
