@@ -115,11 +115,11 @@ st.dataframe(
     row_height=65,  # from four rem on a cell breaks its lines: what is to be done is read whole
     column_config={
         _("No"): st.column_config.TextColumn(width=40),
-        _("Posisi"): st.column_config.TextColumn(width=115),
+        _("Posisi"): st.column_config.TextColumn(width=95),
         _("Kegiatan"): st.column_config.TextColumn(width=230),
         _("Waktu baku"): st.column_config.TextColumn(width=95),
-        _("Jatuh tempo"): st.column_config.TextColumn(width=128),
-        _("Selesai"): st.column_config.TextColumn(width=128),
+        _("Jatuh tempo"): st.column_config.TextColumn(width=138),
+        _("Selesai"): st.column_config.TextColumn(width=138),
         _("Vonis"): st.column_config.TextColumn(width=115),
         _("Kunjungan"): st.column_config.NumberColumn(help=_("Berapa kali perkara sampai di langkah ini."), width=80),
     },
