@@ -8,7 +8,7 @@ from workbench.i18n import _
 from workbench.services import analytics_pace, track
 from workbench.services.track import BoardFilter, BoardRow, ProgressFlag, flag_label
 from workbench.ui import access, address, frame, theme, words
-from workbench.ui.components import clocks, hand_over, new_case, procedure_table, saved_views
+from workbench.ui.components import clocks, hand_over, near_cases, new_case, procedure_table, saved_views
 from workbench.ui.resources import reading
 
 person = access.require(*WALIDATA_ROLES, Role.ADMINISTRATOR)
@@ -63,6 +63,10 @@ asked = BoardFilter(
 )  # fmt: skip
 with reading() as session:
     found = sum(group.cases for group in track.board_counts(session, asked=asked))
+if not found and (wanted or "").strip():
+    if not near_cases.show(person, wanted or "", running=True):
+        st.info(_("Tidak ada perkara berjalan yang memuat kata itu."), icon=":material/search_off:")
+    st.stop()
 screens = max(1, -(-found // PER_PAGE))
 screen = st.pagination(screens, key=f"board-page-{flags}-{sop_id}-{wanted}") if screens > 1 else 1
 with reading() as session:

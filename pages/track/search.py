@@ -6,6 +6,7 @@ from workbench.i18n import _
 from workbench.services import search
 from workbench.services.search import Hit
 from workbench.ui import access, frame, theme, words
+from workbench.ui.components import near_cases
 from workbench.ui.resources import reading
 
 person = access.require()
@@ -26,10 +27,11 @@ with reading() as session:
     found = search.find(session, person=person, text=wanted)
 
 if not found.hits:
-    st.info(
-        _("Tidak ada perkara yang memuat semua kata itu. Periksa ejaannya, atau kurangi katanya."),
-        icon=":material/search_off:",
-    )
+    if not near_cases.show(person, wanted):
+        st.info(
+            _("Tidak ada perkara yang memuat semua kata itu. Periksa ejaannya, atau kurangi katanya."),
+            icon=":material/search_off:",
+        )
     st.stop()
 
 

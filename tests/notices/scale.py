@@ -22,7 +22,7 @@ from tests.analytics.scale import databases
 from workbench import moment
 from workbench.domain.engine import CaseStatus, Event, EventType
 from workbench.domain.people import Role
-from workbench.services import cascade_view, casework, changes, duty, notices, search
+from workbench.services import cascade_view, casework, changes, duty, notices, search, search_near
 from workbench.settings import get_settings
 from workbench.storage import casebook, database
 
@@ -46,6 +46,8 @@ def questions(session: Session) -> dict[str, Callable[[Session], object]]:
         "search: a common note": lambda s: search.find(s, person=staff, text="ditelepon"),
         "search: three words": lambda s: search.find(s, person=staff, text="ditelepon perkara 77"),
         "search: nothing": lambda s: search.find(s, person=staff, text="xylofon"),
+        "nearest cases": lambda s: search_near.near(s, person=staff, text="pemhoon 42 perkra"),
+        "nearest running cases": lambda s: search_near.near(s, person=staff, text="pemhoon 42", running=True),
         "sidebar counts": lambda s: duty.waiting_by_room(s, staff),
         "changes for a head": lambda s: changes.for_person(s, head),
         "changes for staff": lambda s: changes.for_person(s, staff),

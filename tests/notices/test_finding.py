@@ -17,7 +17,7 @@ from workbench.domain.engine import CaseStatus
 from workbench.domain.errors import NotAllowed, NotFound, Refused
 from workbench.domain.people import Person
 from workbench.domain.tracking_code import display
-from workbench.services import audit, changes, duty, leave, letters, notices, saved_views, search, track
+from workbench.services import audit, changes, duty, leave, letters, notices, saved_views, search, search_near, track
 from workbench.storage import database
 from workbench.storage.tables import CaseRow, EventRow
 
@@ -32,6 +32,28 @@ def case(office: Office, subject: str, key: str, **more: str) -> int:
 def found(person: Person, text: str) -> list[str]:
     with database.session() as session:
         return [hit.subject for hit in search.find(session, person=person, text=text).hits]
+
+
+def nearest(person: Person, text: str, **more: bool) -> list[str]:
+    with database.session() as session:
+        return [hit.subject for hit in search_near.near(session, person=person, text=text, **more)]
+
+
+def test_the_nearest_cases_of_words_that_are_in_none(office: Office, three: list[int]) -> None:
+    """Letters swapped, left out or doubled; numbers without their noughts; nothing of what a person may not see."""
+    me = office["staff"]
+    for slip in ("puksesmas", "puskemas", "puskessmas", "jumlah puskemas", "univesitas"):
+        assert nearest(me, slip)[:1] == ["Jumlah puskesmas 2025"], slip
+    for typed in ("2026/2", "2026/00002", "2026/000002"):
+        assert nearest(me, typed)[0] == "Daftar sekolah 100% negeri", typed
+    assert nearest(me, "sawa")[0] == "Luas sawah"
+    assert nearest(me, "dinas kesehtan puskesmas")[0] == "Jumlah puskesmas 2025", "by the agency's name"
+    assert nearest(me, "xylofon") == nearest(me, "") == nearest(me, "puskemas qwertz zxcvb") == []
+    assert nearest(office["dinkes"], "puskemas") == ["Jumlah puskesmas 2025"]
+    assert nearest(office["dinkes"], "sekolh") == [], "another agency's"
+    with moment.at(AT), database.writing() as session:
+        track.cancel(session, case_id=three[0], seen_seq=1, by=office["kabid"], idem="x", note="x")
+    assert nearest(me, "puskemas") == ["Jumlah puskesmas 2025"] and nearest(me, "puskemas", running=True) == []
 
 
 @pytest.fixture
@@ -229,6 +251,19 @@ def test_changes_since_the_last_working_day(office: Office) -> None:
 
 
 # ---------------------------------------------------------------- pages
+
+
+def test_a_slip_of_the_pen_finds_the_nearest_cases_on_search_and_board(sqlite_office: Office) -> None:
+    case(sqlite_office, "Jumlah puskesmas 2025", "a")
+    at = open_app(sqlite_office["staff"], "track/search.py", query={"q": "puksesmas"})
+    assert not at.exception and "barangkali ini" in texts(at)
+    assert list(at.dataframe[0].value["Hal"]) == ["Jumlah puskesmas 2025"]
+    at = open_app(sqlite_office["kabid"], "track/board.py")
+    at.text_input(key="cari").set_value("jumlh puskemas").run()
+    assert not at.exception and "barangkali ini" in texts(at)
+    assert [list(f.value["Hal"]) for f in at.dataframe if "Pemohon" in f.value.columns] == [["Jumlah puskesmas 2025"]]
+    at.text_input(key="cari").set_value("xylofon").run()
+    assert not at.exception and "Tidak ada perkara berjalan" in texts(at)
 
 
 def test_the_search_box_leads_to_the_results(sqlite_office: Office) -> None:
