@@ -60,6 +60,21 @@ def show(sheet: str, cells: str) -> None:
     st.session_state[AT + "turn"] = st.session_state.get(AT + "turn", 0) + 1
 
 
+def go_to(sheet: str, rows: int) -> None:
+    """Bring the cell whose address was typed into view; say what an address looks like where it was none."""
+    cell = str(st.session_state[AT + "go"]).strip().upper()
+    at = sheet_view.place(cell)
+    if at is not None and at[0] < rows:
+        show(sheet, cell)
+    elif cell:
+        feedback.flash(
+            _("“{cell}” bukan alamat sel di lembar ini. Tulis huruf kolom dan nomor baris, misalnya C12.").format(
+                cell=words.plain(cell)
+            ),
+            "warning",
+        )
+
+
 def first_page() -> None:
     """Another sheet begins at its first row."""
     st.session_state[AT + "page"] = 1
@@ -89,6 +104,11 @@ with left:
         )  # fmt: skip
     sheet = sheets.get(shown.sheet)
     pages = sheet_grid.pages(sheet) if sheet else 1
+    if sheet and pages > 1:
+        st.text_input(
+            _("Ke sel"), key=AT + "go", placeholder=_("misalnya {cell}").format(cell="C5003"), width=220,
+            on_change=go_to, args=(shown.sheet, sheet.rows),
+        )  # fmt: skip
     if pages > 1 and sheet:
         st.session_state.setdefault(AT + "page", 1)
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -118,7 +138,7 @@ with left:
         focus=st.session_state.get(AT + "focus", ""),
     )  # fmt: skip
     st.caption(_("Klik satu sel, huruf satu kolom, atau kotak di depan satu baris, untuk melihat ia dibaca sebagai apa "
-                 "dan mengubahnya."))  # fmt: skip
+                 "dan mengubahnya. Begitu pula dua tabel digabungkan atau satu tabel dipisahkan."))  # fmt: skip
 with right:
     if picked.cell or picked.column or picked.row is not None:
         with feedback.shown_errors() as found:

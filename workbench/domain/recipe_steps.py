@@ -191,13 +191,15 @@ class SetUnit:
 
 @dataclass(frozen=True, slots=True)
 class SetPeriod:
-    """The period of values whose labels name none; empty means the period that was asked for."""
+    """The period of values whose labels name none; empty means the period that was asked for. With a ``reason`` a
+    person has said so, and a form that names no year is not asked about again."""
 
     do: ClassVar[str] = "set_period"
     reads: ClassVar[tuple[str, ...]] = ("period",)
     writes: ClassVar[tuple[str, ...]] = ("period",)
     id: str
     period: str = ""
+    reason: str = ""
 
 
 Step = (

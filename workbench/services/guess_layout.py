@@ -36,9 +36,9 @@ def row_words(part: RowPart) -> str:
         RowPart.BODY: _("adalah isi tabel"),
         RowPart.TOTAL: _("adalah jumlah"),
         RowPart.NOTE: _("adalah catatan, bukan data"),
-        RowPart.START: _("mengawali tabel: yang di atasnya bukan bagiannya"),
+        RowPart.START: _("mengawali tabel baru: pisahkan dari yang di atasnya"),
         RowPart.END: _("mengakhiri tabel: yang di bawahnya bukan bagiannya"),
-        RowPart.JOIN: _("melanjutkan tabel di atas atau di sampingnya"),
+        RowPart.JOIN: _("melanjutkan tabel di atas atau di sampingnya: gabungkan keduanya"),
         RowPart.IGNORE: _("bukan tabel: abaikan seluruh tabelnya"),
     }[part]
 
@@ -49,7 +49,7 @@ def column_words(part: ColumnPart) -> str:
         ColumnPart.LABEL: _("adalah label baris"),
         ColumnPart.VALUE: _("adalah nilai"),
         ColumnPart.UNUSED: _("tidak dipakai"),
-        ColumnPart.START: _("mengawali tabel lain di sampingnya"),
+        ColumnPart.START: _("mengawali tabel lain: pisahkan dari yang di kirinya"),
     }[part]
 
 
@@ -91,7 +91,14 @@ def row_offer(view: ReadView, top: Window, row: int) -> Offer:
     """What row ``row`` (from 0) of a sheet was taken for. ``top`` is the sheet's first ``REACH`` rows."""
     about = _("Baris {n}").format(n=row + 1)
     if row >= min(REACH, len(top.rows)):
-        return Offer(about, "–", why_not=_("Hanya {n} baris pertama suatu lembar dapat diberi tanda.").format(n=REACH))
+        return Offer(
+            about,
+            "–",
+            why_not=_(
+                "Tata letak hanya dapat ditegaskan pada {n} baris pertama. Di sini satu baris masih "
+                "dapat diartikan atau dikoreksi lewat sel angkanya."
+            ).format(n=REACH),
+        )
     rows = [signature(texts) for texts in top.rows]
     recipe = view.stored.recipe
     here = [s for s in recipe.active().steps if isinstance(s, RowIs) and _stands(s, rows, top) == row]

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from workbench.domain.labels import Meaning, PathReader, Vocabulary, area_axis, key
 from workbench.domain.reading.grid import area
 from workbench.domain.reading.model import Finding, Kind
-from workbench.domain.recipe_steps import ColumnIs, IgnoreRows, MapColumns, MapLabels, MapRows, RowIs
+from workbench.domain.recipe_steps import ColumnIs, IgnoreRows, MapColumns, MapLabels, MapRows, RowIs, SetPeriod
 from workbench.domain.recipes import Recipe
 from workbench.services.sheet_view import ReadView, boxes, cell_of, place
 from workbench.storage import datasets
@@ -56,7 +56,7 @@ class Choice:
     def with_reason(self, reason: str) -> Recipe:
         """The recipe with the person's reason written into the step that wants it."""
         step = self.recipe.step(self.reasoned) if self.reasoned else None
-        if isinstance(step, IgnoreRows | RowIs | ColumnIs):
+        if isinstance(step, IgnoreRows | RowIs | ColumnIs | SetPeriod):
             return self.recipe.with_step(replace(step, reason=reason))
         return self.recipe
 

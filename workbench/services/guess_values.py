@@ -18,7 +18,7 @@ from workbench.i18n import _, _n
 from workbench.services.guess_model import Choice, Desk, Doubt, Guess, HeaderPath, Subject
 
 _SAMPLE = 400  # figures of a column that are looked at for its number form
-_FACTORS = (1.0, 10.0, 100.0, 1_000.0, 1_000_000.0, 0.01, 0.001)
+_FACTORS = (1.0, 10.0, 100.0, 1_000.0, 1_000_000.0, 0.1, 0.01, 0.001)  # kuintal to ton is a tenth
 
 
 def dash_words(meaning: SymbolMeaning) -> str:

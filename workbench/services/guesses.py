@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import islice
 
 from workbench.domain.labels import key
-from workbench.domain.recipe_steps import PickTable
+from workbench.domain.recipe_steps import PickTable, SetPeriod
 from workbench.i18n import _, _n
 from workbench.services import guess_labels, guess_layout, guess_values
 from workbench.services.collect import named_years
@@ -107,12 +107,7 @@ def _facts(desk: Desk) -> list[Guess]:
     head = desk.head
     if head is None:
         return []
-    years = named_years(desk.view.reading)
-    named = desk.view.period in years
-    found = [
-        Guess("period", Subject.PERIOD, Doubt.CLEAR if named else Doubt.LOOK, _("Periode"), desk.view.period,
-              _("Tertulis di berkas.") if named else _("Berkas tidak menyebut tahun; dipakai tahun yang diminta."))
-    ]  # fmt: skip
+    found = [_period(desk)]
     title = tuple(islice((_first(head.parts.get("title", ""))), 1))
     found.append(Guess("title", Subject.TITLE, Doubt.CLEAR, _("Judul"), _short(head.title, 120) or "–",
                        _("Baris di atas kepala tabel."), head.sheet, title))  # fmt: skip
@@ -131,6 +126,22 @@ def _facts(desk: Desk) -> list[Guess]:
                   _("Baris teks di atas kolom angka."), head.sheet, (head.parts["header"],))
         )  # fmt: skip
     return found
+
+
+def _period(desk: Desk) -> Guess:
+    """The year of the figures: printed in the file, or the year that was asked for, which a person can confirm."""
+    period = desk.view.period
+    if period in named_years(desk.view.reading):
+        return Guess("period", Subject.PERIOD, Doubt.CLEAR, _("Periode"), period, _("Tertulis di berkas."))
+    step = next((s for s in desk.recipe.steps if isinstance(s, SetPeriod)), SetPeriod("periode"))
+    words = _("Formulir ini tidak menyebut tahun: pakai tahun yang diminta")
+    confirmed = bool(step.reason) and step.id not in desk.recipe.off
+    changed = desk.recipe.with_step(replace(step, period="", reason=words)).switched(step.id, on=True)
+    evidence = step.reason if confirmed else _("Berkas tidak menyebut tahun; dipakai tahun yang diminta.")
+    return Guess(
+        "period", Subject.PERIOD, Doubt.CONFIRMED if confirmed else Doubt.LOOK, _("Periode"), period, evidence,
+        choices=(Choice(words, words, changed, step.id),), chosen=0,
+    )  # fmt: skip
 
 
 def _first(ranges: str) -> list[str]:
