@@ -104,11 +104,6 @@ with left:
         )  # fmt: skip
     sheet = sheets.get(shown.sheet)
     pages = sheet_grid.pages(sheet) if sheet else 1
-    if sheet and pages > 1:
-        st.text_input(
-            _("Ke sel"), key=AT + "go", placeholder=_("misalnya {cell}").format(cell="C5003"), width=220,
-            on_change=go_to, args=(shown.sheet, sheet.rows),
-        )  # fmt: skip
     if pages > 1 and sheet:
         st.session_state.setdefault(AT + "page", 1)
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -119,6 +114,10 @@ with left:
                     last=words.number(min(page * sheet_view.ROWS, sheet.rows)), n=words.number(sheet.rows),
                 ),
                 width="content",
+            )  # fmt: skip
+            st.text_input(
+                _("Ke sel"), key=AT + "go", placeholder=_("Ke sel, misalnya {cell}").format(cell="C5003"), width=190,
+                label_visibility="collapsed", on_change=go_to, args=(shown.sheet, sheet.rows),
             )  # fmt: skip
         first = (page - 1) * sheet_view.ROWS
         if cached.waits_for_copy(view.file_sha256, view.file_name, shown.sheet, first):

@@ -30,7 +30,7 @@ def draw(findings: Sequence[FoundFinding], *, submission_id: int, editable: bool
 @st.fragment
 def _one(finding: FoundFinding, submission_id: int, editable: bool, explained_by: str) -> None:
     with st.container(border=True, gap="xsmall"):
-        place = " · ".join(part for part in (finding.sheet, finding.cell) if part)
+        place = " · ".join(part for part in (finding.sheet, ", ".join(finding.cell.split(","))) if part)
         where = f"**{words.plain(place)}** " if place else ""  # what concerns the whole file has no cell
         st.markdown(f"{theme.badge_text(_STATUS[finding.severity])} {where}{words.plain(finding.message)}")
         if finding.reason:
