@@ -26,6 +26,7 @@ from workbench.services import (
     notices,
     office_clock,
     people,
+    sweeping,
     track,
 )
 from workbench.services.demo_past import PastResult
@@ -224,6 +225,6 @@ def test_four_hundred_cases_show_everything(sqlite_db: object) -> None:
         assert people.anybody(session)
     # Who logs in reads what is new since the rounds of half a day ago, not the warnings of months.
     with moment.at(NOW), database.writing() as session:
-        notices.sweep(session)
+        sweeping.sweep(session)
         news = {name: len(notices.for_person(session, person_of(session, name))) for name in ("kabid", "statistisi")}
     assert 0 < news["kabid"] < 25 and news["statistisi"] < 25, news

@@ -18,7 +18,7 @@ from tests.domain import office as oracle
 from workbench import moment
 from workbench.domain.engine import CaseStatus
 from workbench.domain.errors import WorkbenchError
-from workbench.services import casework, notices, people, track
+from workbench.services import casework, people, sweeping, track
 from workbench.storage import casebook, database
 from workbench.storage.tables import CaseRow
 
@@ -57,7 +57,7 @@ def live(folder: Path, seed: int) -> None:
                 for line in standing():
                     log.write(json.dumps([moments[number].isoformat(), *line]) + "\n")
                 log.flush()
-                notices.tick()
+                sweeping.tick()
             fresh = folder / "tick.new"
             fresh.write_text(str(number + 1))
             fresh.replace(mark)

@@ -22,7 +22,7 @@ from tests.analytics.scale import databases
 from workbench import moment
 from workbench.domain.engine import CaseStatus, Event, EventType
 from workbench.domain.people import Role
-from workbench.services import cascade_view, casework, changes, duty, notices, search, search_near
+from workbench.services import cascade_view, casework, changes, duty, notices, search, search_near, sweeping
 from workbench.settings import get_settings
 from workbench.storage import casebook, database
 
@@ -80,14 +80,14 @@ def measure(cases: int, *, plan: bool) -> bool:
                 print(f"  collecting all notes once: {time.perf_counter() - began:.1f} s")
                 began = time.perf_counter()
                 with database.writing() as session:
-                    done = notices.sweep(session)
+                    done = sweeping.sweep(session)
                 spent = time.perf_counter() - began
                 print(f"  first sweep ({done.warnings} warnings, {done.notices} notices): {spent:.2f} s")
                 took = []
                 for _ in range(5):
                     began = time.perf_counter()
                     with database.writing() as session:
-                        notices.sweep(session)
+                        sweeping.sweep(session)
                     took.append((time.perf_counter() - began) * 1000)
                 print(f"  a further sweep: {statistics.median(took):.0f} ms")
                 with database.writing() as session:

@@ -17,7 +17,7 @@ from workbench import moment
 from workbench.domain import warnings
 from workbench.domain.errors import Refused
 from workbench.domain.warnings import Threshold
-from workbench.services import mail, notices, track
+from workbench.services import mail, notices, server_clock, sweeping, track
 from workbench.settings import get_settings
 from workbench.storage import audit_log, database
 from workbench.storage import notices as store
@@ -38,9 +38,9 @@ def decide(office: Office, case_id: int, at: datetime, who: str, outcome: str, *
         )  # type: ignore[arg-type]
 
 
-def sweep(at: datetime) -> notices.Swept:
+def sweep(at: datetime) -> sweeping.Swept:
     with moment.at(at), database.writing() as session:
-        return notices.sweep(session)
+        return sweeping.sweep(session)
 
 
 def deliver(at: datetime) -> mail.Delivered:
@@ -207,23 +207,23 @@ def test_a_clock_set_back_stops_warnings_and_is_flagged(office: Office) -> None:
         assert sweep(wib("2026-07-06T07:40")).set_back
     with database.session() as session:
         assert len(audit_log.entries(session, act="clock.set_back")) == 1
-        assert "tertinggal" in notices.clock_problem(session)
+        assert "tertinggal" in server_clock.clock_problem(session)
         assert session.exec(select(WarningRow)).all() == []
     assert sweep(wib("2026-07-06T08:31")).warnings == 1  # time has caught up
     with database.session() as session:
-        assert notices.clock_problem(session) == ""
+        assert server_clock.clock_problem(session) == ""
 
 
 def test_a_clock_that_ran_ahead_is_accepted_by_a_person(office: Office) -> None:
     sweep(wib("2030-01-02T09:00"))
     assert sweep(wib("2026-07-06T08:00")).set_back
     with moment.at(wib("2026-07-06T08:01")), database.writing() as session:
-        notices.accept_clock(session, by="admin")
+        server_clock.accept_clock(session, by="admin")
     assert not sweep(wib("2026-07-06T08:02")).set_back
     assert sweep(wib("2026-07-06T07:00")).set_back
     with moment.at(wib("2026-07-06T09:01")), database.writing() as session, pytest.raises(Refused):
-        notices.sweep(session)
-        notices.accept_clock(session, by="admin")
+        sweeping.sweep(session)
+        server_clock.accept_clock(session, by="admin")
 
 
 # ---------------------------------------------------------------- letters

@@ -15,7 +15,7 @@ from tests.notices.conftest import LoopbackServer, give_addresses, wib
 from tests.notices.test_warnings import open_case
 from workbench import moment
 from workbench.cli import cli
-from workbench.services import notices
+from workbench.services import sweeping
 from workbench.services.jobs import Worker
 from workbench.storage import database
 from workbench.storage.notice_tables import WarningRow
@@ -45,8 +45,8 @@ def test_a_round_that_fails_does_not_end_the_worker(
     def broken(_session: object) -> None:
         raise RuntimeError("disk is full")
 
-    monkeypatch.setattr(notices, "sweep", broken)
-    notices.tick()
+    monkeypatch.setattr(sweeping, "sweep", broken)
+    sweeping.tick()
     assert "disk is full" in caplog.text and "tries again" in caplog.text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from workbench.i18n import _
-from workbench.services import mail, notices, office_clock
+from workbench.services import mail, notices, office_clock, server_clock, sweeping, warning_letters
 from workbench.storage import database
 from workbench.storage.notices import MailState
 
@@ -19,10 +19,10 @@ def notify() -> None:
 def sweep() -> None:
     """Say what is to be said now, once, and send the outbox."""
     with database.writing() as session:
-        done = notices.sweep(session)
+        done = sweeping.sweep(session)
     if done.set_back:
         with database.session() as session:
-            raise click.ClickException(notices.clock_problem(session))
+            raise click.ClickException(server_clock.clock_problem(session))
     if done.closed:
         click.echo(_("Kantor sedang tutup; peringatan menunggu jam kerja."))
         return
@@ -35,7 +35,7 @@ def sweep() -> None:
 def digest() -> None:
     """Write today's digest for everybody who has not got it yet, and send it."""
     with database.writing() as session:
-        count = notices.write_digests(session)
+        count = warning_letters.write_digests(session)
     click.echo(_("{n} ringkasan ditulis.").format(n=count))
     _send()
 
@@ -45,7 +45,7 @@ def status() -> None:
     """When the last sweep was, what waits in the outbox, what could not be sent."""
     with database.session() as session:
         found = notices.status(session)
-        problem = notices.clock_problem(session)
+        problem = server_clock.clock_problem(session)
     last = f"{office_clock.local(found.swept_at):%d-%m-%Y %H.%M}" if found.swept_at else "–"
     click.echo(_("Pemeriksaan terakhir: {time}").format(time=last))
     if problem:
@@ -68,7 +68,7 @@ def status() -> None:
 def accept_clock(by: str) -> None:
     """The server's clock is right now and ran ahead before: let warnings go on."""
     with database.writing() as session:
-        notices.accept_clock(session, by=by)
+        server_clock.accept_clock(session, by=by)
     click.echo(_("Jam server diterima; peringatan berjalan lagi."))
 
 

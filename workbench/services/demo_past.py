@@ -31,7 +31,17 @@ from workbench.domain.errors import Refused
 from workbench.domain.people import Capacity, Person
 from workbench.domain.sop import EvidenceKind, OutcomeKind, Sop
 from workbench.i18n import _, _n
-from workbench.services import casework, demo_office, demo_past_mail, demo_story, notices, office_clock, people, track
+from workbench.services import (
+    casework,
+    demo_office,
+    demo_past_mail,
+    demo_story,
+    notices,
+    office_clock,
+    people,
+    sweeping,
+    track,
+)
 from workbench.services import demo_past_papers as papers
 from workbench.services import demo_past_words as words
 from workbench.services.demo_past_cast import MORE, Cast, Plh
@@ -322,7 +332,7 @@ class _Player:
 
     def read_warnings(self, session: Session) -> None:
         """What the watch says now is told, and read by everybody."""
-        notices.sweep(session)
+        sweeping.sweep(session)
         for person in self._cast.values():
             told = notices.for_person(session, person)
             notices.put_aside(session, person=person, notice_ids=(number for notice in told for number in notice.ids))

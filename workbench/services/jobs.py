@@ -20,7 +20,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from workbench.i18n import _
-from workbench.services import notices
+from workbench.services import sweeping
 from workbench.settings import CHECKOUT, get_settings
 from workbench.storage import database, jobs
 from workbench.storage.jobs import Job, JobState
@@ -83,7 +83,7 @@ class Worker:
         if time.monotonic() - self._swept < _SWEEP_SECONDS or (self._sweeper and self._sweeper.is_alive()):
             return
         self._swept = time.monotonic()
-        self._sweeper = threading.Thread(target=notices.tick, name="sweep", daemon=True)
+        self._sweeper = threading.Thread(target=sweeping.tick, name="sweep", daemon=True)
         self._sweeper.start()
 
     # ---- taking up

@@ -7,7 +7,7 @@ import streamlit as st
 from workbench.domain.people import Person, Role
 from workbench.domain.warnings import LATE
 from workbench.i18n import _
-from workbench.services import changes, digest, notices
+from workbench.services import changes, digest, notices, server_clock
 from workbench.services.notices import Notice
 from workbench.ui import access, feedback, words
 from workbench.ui.resources import reading, writing
@@ -19,7 +19,7 @@ def warnings(person: Person) -> None:
     """Warnings not put aside, most urgent first, each with its case; nothing where there are none."""
     with reading() as session:
         found = notices.for_person(session, person)
-        problem = notices.clock_problem(session) if Role.ADMINISTRATOR in person.roles else ""
+        problem = server_clock.clock_problem(session) if Role.ADMINISTRATOR in person.roles else ""
     if problem:
         st.error(problem, icon=":material/running_with_errors:")
     if not found:
