@@ -8,7 +8,7 @@ import streamlit as st
 
 from workbench.domain.people import SUPERVISOR_ROLES
 from workbench.i18n import _
-from workbench.services import analytics, people
+from workbench.services import analytics_ask, people
 from workbench.services.analytics_figures import Scope
 from workbench.ui import access, address, frame, words
 from workbench.ui.components import analytics_flow, analytics_late, analytics_loads, analytics_queue, analytics_steps
@@ -31,9 +31,9 @@ person = access.require(*SUPERVISOR_ROLES)
 frame.header(_("Analisis waktu"), _("Di mana kita kehilangan waktu? Setiap angka membuka perkaranya."))
 
 with reading() as session:
-    titles = analytics.sop_titles(session)
-    until = analytics.last_moment(session)
-    worst = analytics.worst_sop(session)
+    titles = analytics_ask.sop_titles(session)
+    until = analytics_ask.last_moment(session)
+    worst = analytics_ask.worst_sop(session)
 
 
 def period_words(code: str) -> str:

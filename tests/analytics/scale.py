@@ -25,8 +25,8 @@ from tests.analytics.conftest import person
 from tests.conftest import _postgres_tool, postgres_cluster
 from workbench import moment
 from workbench.domain.people import Role
-from workbench.services import analytics
-from workbench.services.analytics_figures import AT_RISK, HORIZON_DAYS, Scope
+from workbench.services import analytics, analytics_ask, analytics_behind, analytics_queue
+from workbench.services.analytics_figures import AT_RISK, HORIZON_DAYS, Behind, Scope
 from workbench.settings import get_settings
 from workbench.storage import database, event_mart
 
@@ -48,7 +48,7 @@ ASKED = {
 def views(scope: Scope) -> dict[str, Callable[[Session], object]]:
     """Every view as the page asks for it."""
     head = person(Role.DIVISION_HEAD)
-    figure = analytics.Behind(scope, step="4")
+    figure = Behind(scope, step="4")
     return {
         "sop_table": lambda s: analytics.sop_table(s, scope=scope),
         "heat_map": lambda s: analytics.heat_map(s, scope=scope),
@@ -56,11 +56,11 @@ def views(scope: Scope) -> dict[str, Callable[[Session], object]]:
         "breakdown": lambda s: analytics.breakdown(s, by=head, case_id=77),
         "lanes": lambda s: analytics.lanes(s, scope=scope),
         "people": lambda s: analytics.people(s, by=head, scope=scope),
-        "queue": lambda s: analytics.queue(s, scope=scope),
+        "queue": lambda s: analytics_queue.queue(s, scope=scope),
         "rework": lambda s: analytics.rework(s, scope=scope),
         "variants": lambda s: analytics.variants(s, scope=scope),
         "parties": lambda s: analytics.parties(s, scope=scope),
-        "cases_behind": lambda s: analytics.cases_behind(s, by=head, figure=figure),
+        "cases_behind": lambda s: analytics_behind.cases_behind(s, by=head, figure=figure),
     }
 
 
@@ -100,7 +100,7 @@ def measure(name: str, url: str, made: office.Office, *, plans: bool) -> float:
     print(f"\n{name}: {len(made.rows['sop_case']):,} cases, {len(made.rows['event']):,} events, "
           f"{len(made.rows['visit']):,} stays written in {time.perf_counter() - begin:.1f} s")  # fmt: skip
     with moment.at(office.NOW):
-        print(f"  mart built once per process: {timed(analytics.version):,.0f} ms")
+        print(f"  mart built once per process: {timed(analytics_ask.version):,.0f} ms")
         slowest = 0.0
         for label, scope in (
             ("all SOPs", Scope()),

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from tests.analytics import office
 from workbench import moment
 from workbench.domain.calendar import Holiday, HolidayKind
-from workbench.services import analytics
+from workbench.services import analytics, analytics_ask, analytics_queue
 from workbench.services.analytics_figures import Scope
 from workbench.storage import calendars, database, event_mart
 from workbench.storage.event_mart import EventMart, QueryFailed
@@ -173,7 +173,7 @@ def test_a_restored_database_begins_again(asked_sqlite):
     mart = event_mart.mart_of(asked_sqlite)
     mart._top += 1_000
     assert mart.refresh(asked_sqlite) > 0
-    assert analytics.version(asked_sqlite) == mart.version
+    assert analytics_ask.version(asked_sqlite) == mart.version
 
 
 def test_an_empty_office_answers_with_nothing(db):
@@ -181,12 +181,12 @@ def test_an_empty_office_answers_with_nothing(db):
         scope = Scope()
         assert analytics.sop_table(session, scope=scope) == []
         assert analytics.heat_map(session, scope=scope) == []
-        assert analytics.queue(session, scope=scope).waiting == ()
+        assert analytics_queue.queue(session, scope=scope).waiting == ()
         assert analytics.rework(session, scope=scope).share is None
         assert analytics.variants(session, scope=scope).total == 0
         assert analytics.parties(session, scope=scope).whole == ()
         assert analytics.lanes(session, scope=scope) == []
-        assert analytics.last_moment(session) is None
+        assert analytics_ask.last_moment(session) is None
 
 
 def test_questions_from_many_threads_while_the_mart_is_kept_up(asked_sqlite, past):

@@ -11,7 +11,7 @@ from sqlmodel import select
 from workbench import moment
 from workbench.domain.engine import Event, EventType, Evidence
 from workbench.domain.sop import EvidenceKind, OutcomeKind
-from workbench.services import analytics, casework
+from workbench.services import analytics, analytics_queue, casework
 from workbench.services.analytics_figures import Party, Scope
 from workbench.settings import CHECKOUT
 from workbench.storage import database, event_mart, sop_files
@@ -110,7 +110,7 @@ def test_a_collection_counts_the_children_and_not_the_wait_of_the_parent(player)
         children = session.exec(select(CaseRow.id).where(CaseRow.parent_id == parent)).all()
     assert len(children) == 2
     with moment.at(player.now), database.session() as session:
-        waiting = analytics.queue(session, scope=Scope()).waiting
+        waiting = analytics_queue.queue(session, scope=Scope()).waiting
     assert {item.case_id for item in waiting} == set(children)
     for child in children:
         while status(child) == "open":

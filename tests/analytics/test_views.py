@@ -10,7 +10,7 @@ import pytest
 
 from tests.analytics import office, slow
 from workbench.domain.errors import NotAllowed, NotFound
-from workbench.services import analytics
+from workbench.services import analytics, analytics_behind, analytics_queue
 from workbench.services.analytics_figures import FEW, Behind, Scope
 
 EVERYTHING = Scope()
@@ -159,7 +159,7 @@ def test_lanes_and_people(asked, past, head, clerk):
 
 
 def test_queue_and_forecast(asked, past):
-    queue = analytics.queue(asked, scope=EVERYTHING)
+    queue = analytics_queue.queue(asked, scope=EVERYTHING)
     standing = {
         (c.walk.number, c.stay.step, c.stay.visit): (c, state, used, share)
         for c, state, used, share in slow.standing(past)
@@ -257,7 +257,7 @@ def test_parties_keep_outside_time_apart(asked, past):
 @pytest.mark.parametrize("scope", [EVERYTHING, NARROW], ids=["all", "narrow"])
 def test_every_figure_opens_exactly_its_cases(asked_sqlite, past, head, scope):
     def opened(figure: Behind) -> int:
-        found = analytics.cases_behind(asked_sqlite, by=head, figure=figure)
+        found = analytics_behind.cases_behind(asked_sqlite, by=head, figure=figure)
         assert found.total == len({line.case_id for line in found.cases}) or found.total > 500
         return found.total
 
@@ -273,7 +273,7 @@ def test_every_figure_opens_exactly_its_cases(asked_sqlite, past, head, scope):
     for load in analytics.lanes(asked_sqlite, scope=scope) + analytics.people(asked_sqlite, by=head, scope=scope):
         assert opened(load.behind_open) == load.open
         assert opened(load.behind_closed) == load.cases
-    for day in analytics.queue(asked_sqlite, scope=scope).days:
+    for day in analytics_queue.queue(asked_sqlite, scope=scope).days:
         assert opened(day.behind) == day.due
     rework = analytics.rework(asked_sqlite, scope=scope)
     assert opened(rework.behind) == rework.again_cases
@@ -293,4 +293,4 @@ def test_every_figure_opens_exactly_its_cases(asked_sqlite, past, head, scope):
 
 def test_cases_are_listed_for_supervisors_only(asked_sqlite, clerk):
     with pytest.raises(NotAllowed):
-        analytics.cases_behind(asked_sqlite, by=clerk, figure=Behind(EVERYTHING))
+        analytics_behind.cases_behind(asked_sqlite, by=clerk, figure=Behind(EVERYTHING))

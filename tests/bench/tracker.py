@@ -27,7 +27,7 @@ from tests.app_helpers import open_app
 from workbench import moment
 from workbench.domain.errors import IllegalMove
 from workbench.domain.people import Assignment, Capacity, Person, Role
-from workbench.services import analytics, casework, track
+from workbench.services import analytics_ask, casework, track
 from workbench.services.analytics_figures import Scope
 from workbench.settings import get_settings
 from workbench.storage import database, event_mart
@@ -185,7 +185,7 @@ def measure(name: str, *, plans: bool) -> float:
         load = os.getloadavg()[0] / (os.cpu_count() or 1)
         print(f"\nload a processor before measuring: {load:.1f} (1.0 is all of it)")
         print(f"{name}: {counts[0]:,} cases, {counts[1]:,} events, {counts[2]:,} stays; {running}")
-        print(f"  mart built once per process: {timed(analytics.version):,.0f} ms")
+        print(f"  mart built once per process: {timed(analytics_ask.version):,.0f} ms")
         worst = 0.0
         for label, ask in asked.items():
             with Statements() as statements:

@@ -13,7 +13,7 @@ from workbench.domain.people import Person
 from workbench.i18n import _
 from workbench.reporting.spreadsheet import Sheet, csv_bytes, xlsx_bytes
 from workbench.services import office_clock
-from workbench.services.analytics import require_supervisor
+from workbench.services.analytics_ask import require_supervisor
 from workbench.storage import files
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

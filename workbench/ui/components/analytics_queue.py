@@ -9,7 +9,7 @@ from workbench.i18n import _, _n, language
 from workbench.reporting import analytics_charts as charts
 from workbench.reporting.analytics_charts import Heading, Part
 from workbench.reporting.spreadsheet import Column, Kind, Sheet
-from workbench.services import analytics
+from workbench.services import analytics_queue
 from workbench.services.analytics_figures import ENOUGH, Queue
 from workbench.ui import theme, words
 from workbench.ui.components import analytics_late, figure_cases
@@ -23,7 +23,7 @@ _MOST = 200
 def queue(asked: Asked) -> None:
     """View 5: the oldest work first, and what the next working days will bring."""
     with reading() as session:
-        found = analytics.queue(session, scope=asked.scope)
+        found = analytics_queue.queue(session, scope=asked.scope)
     if not found.waiting:
         empty(_("Tidak ada langkah yang berjalan. Perkara baru tampil di sini begitu dibuka."))
         return

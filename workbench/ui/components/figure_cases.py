@@ -15,7 +15,7 @@ from workbench.i18n import _, _n, language
 from workbench.reporting import analytics_charts
 from workbench.reporting.analytics_charts import Heading
 from workbench.reporting.spreadsheet import Cell, Column, Kind, Sheet
-from workbench.services import analytics, analytics_export
+from workbench.services import analytics_ask, analytics_behind, analytics_export
 from workbench.services.analytics_figures import Behind, CaseList
 from workbench.ui import frame, theme, words
 from workbench.ui.feedback import shown_errors
@@ -47,7 +47,7 @@ def link_column() -> dict[str, Any]:
 def show_cases(person: Person, figure: Behind, title: str) -> None:
     """The list of cases of a figure, worst first, each a link."""
     with shown_errors() as outcome, reading() as session:
-        found = analytics.cases_behind(session, by=person, figure=figure)
+        found = analytics_behind.cases_behind(session, by=person, figure=figure)
     if not outcome.ok:
         return
     st.subheader(title, anchor=False)
@@ -64,7 +64,7 @@ def show_cases(person: Person, figure: Behind, title: str) -> None:
 def _all_of(person: Person, figure: Behind) -> CaseList:
     """Every case of a figure: a file is not cut where the screen is."""
     with reading() as session:
-        return analytics.all_cases_behind(session, by=person, figure=figure)
+        return analytics_behind.all_cases_behind(session, by=person, figure=figure)
 
 
 def _count_words(found: CaseList) -> str:
@@ -116,7 +116,7 @@ def offer_files(person: Person, sheets: Callable[[], Sequence[Sheet]], key: str)
     is about; a file stands for it until something happens, and for an hour at most, as what is open grows older.
     """
     with reading() as session:
-        state = f"{key}{analytics.version(session)}{moment.now():%Y-%m-%d %H}{language()}"
+        state = f"{key}{analytics_ask.version(session)}{moment.now():%Y-%m-%d %H}{language()}"
     mark = hashlib.sha256(state.encode()).hexdigest()[:16]
     ready: dict[str, dict[str, str]] = st.session_state.setdefault(_READY, {})
     with st.container(horizontal=True):
