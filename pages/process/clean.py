@@ -6,30 +6,23 @@ from workbench.domain.people import Role
 from workbench.domain.recipe_differences import differences
 from workbench.domain.recipes import Recipe
 from workbench.i18n import _
-from workbench.services import checks, collect, recipe_desk
+from workbench.services import checks, recipe_desk
 from workbench.ui import access, feedback, frame, theme, words
-from workbench.ui.components import checking, recipe_editor, recipe_trial, recipe_view, submission_list
+from workbench.ui.components import open_submission, recipe_editor, recipe_trial, recipe_view
 from workbench.ui.resources import reading, writing
 
 person = access.require(Role.STAFF, Role.SECTION_HEAD)
 
-number = st.query_params.get("kiriman", "")
-if not number.isdecimal():
-    frame.header(_("Resep"), _("Langkah dari berkas OPD ke dataset: dapat dicoba, diubah, dan dikembalikan."))
-    submission_list.choose(statuses=("received", "checked", "returned", "accepted"))
-    st.stop()
-
-submission_id = int(number)
-with feedback.shown_errors() as found, reading() as session:
-    submission = collect.submission(session, submission_id)
+submission = open_submission.opened(
+    _("Resep"), _("Langkah dari berkas OPD ke dataset: dapat dicoba, diubah, dan dikembalikan.")
+)
+submission_id = submission.id
+here = {"kiriman": str(submission_id)}
+with reading() as session:
     saved = recipe_desk.recipe_of(session, dataset_id=submission.dataset_id)
     base = recipe_desk.base_recipe(submission.dataset_id)
     past = recipe_desk.history(session, dataset_id=submission.dataset_id)
-if not found.ok:
-    st.stop()
 undecided = submission.status in ("received", "checked")
-if not checking.brought_up(submission_id):
-    st.stop()
 
 # State of this page: the draft (a recipe tried but not saved), made from the version in "-from"; turn, so that
 # switches show the draft after it was put aside.
@@ -61,8 +54,8 @@ frame.header(
 )
 with st.container(horizontal=True, vertical_alignment="center"):
     theme.badge(submission.status)
-    frame.page_link("pages/process/read.py", label=_("Lihat pembacaan lembar"), query_params={"kiriman": number})
-    frame.page_link("pages/process/validate.py", label=_("Temuan dan pengesahan"), query_params={"kiriman": number})
+    frame.page_link("pages/process/read.py", label=_("Lihat pembacaan lembar"), query_params=here)
+    frame.page_link("pages/process/validate.py", label=_("Temuan dan pengesahan"), query_params=here)
 if not undecided:
     st.info(
         _("Kiriman ini sudah diputus; versinya tidak berubah. Resep baru berlaku untuk kiriman berikutnya."),

@@ -4,26 +4,18 @@ import streamlit as st
 
 from workbench.domain.people import Role
 from workbench.i18n import _, _n
-from workbench.services import checks, collect, guess_layout, sheet_view
+from workbench.services import checks, guess_layout, sheet_view
 from workbench.ui import access, cached, feedback, frame, theme, words
-from workbench.ui.components import cell_story, checking, guess_list, sheet_grid, submission_list
+from workbench.ui.components import cell_story, guess_list, open_submission, sheet_grid
 from workbench.ui.resources import reading
 
 person = access.require(Role.STAFF, Role.SECTION_HEAD)
 
-number = st.query_params.get("kiriman", "")
-if not number.isdecimal():
-    frame.header(_("Baca berkas"), _("Lembar seperti yang dikirim OPD, dengan tabel yang ditemukan di atasnya."))
-    submission_list.choose(statuses=("received", "checked", "returned", "accepted"))
-    st.stop()
-
-submission_id = int(number)
-with feedback.shown_errors() as found, reading() as session:
-    submission = collect.submission(session, submission_id)
-if not found.ok:
-    st.stop()
-if not checking.brought_up(submission_id):
-    st.stop()
+submission = open_submission.opened(
+    _("Baca berkas"), _("Lembar seperti yang dikirim OPD, dengan tabel yang ditemukan di atasnya.")
+)
+submission_id = submission.id
+here = {"kiriman": str(submission_id)}
 
 frame.header(
     f"{submission.dataset_title} · {submission.period}",
@@ -35,8 +27,8 @@ editable = submission.status == "checked"
 with st.container(horizontal=True, vertical_alignment="center"):
     theme.badge(submission.status)
     st.markdown(f"[{_('Unduh berkas asli')}](/berkas/{submission.file_sha256})", width="content")
-    frame.page_link("pages/process/clean.py", label=_("Resep"), query_params={"kiriman": number})
-    frame.page_link("pages/process/validate.py", label=_("Temuan dan pengesahan"), query_params={"kiriman": number})
+    frame.page_link("pages/process/clean.py", label=_("Resep"), query_params=here)
+    frame.page_link("pages/process/validate.py", label=_("Temuan dan pengesahan"), query_params=here)
 if submission.status == "unreadable":
     st.error(submission.return_note, icon=":material/block:")
     st.stop()

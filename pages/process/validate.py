@@ -7,29 +7,20 @@ import streamlit as st
 from workbench.domain.datasets import SymbolMeaning
 from workbench.domain.people import Role
 from workbench.i18n import N_, _, _n
-from workbench.services import acceptance, case_link, checks, collect, people, recipe_desk
+from workbench.services import acceptance, case_link, checks, people, recipe_desk
 from workbench.services.checks import CheckResult
 from workbench.ui import access, feedback, frame, theme, words
-from workbench.ui.components import case_turn, checking, finding_list, recipe_view
+from workbench.ui.components import case_turn, finding_list, open_submission, recipe_view
 from workbench.ui.dialogs import dialog
 from workbench.ui.resources import reading, writing
 
 person = access.require(Role.STAFF, Role.SECTION_HEAD)
 
-number = st.query_params.get("kiriman", "")
-if not number.isdecimal():
-    frame.header(_("Periksa"), _("Temuan menurut tingkatnya, empat gerbang, lalu sahkan atau kembalikan."))
-    st.info(_("Pilih satu kiriman untuk diperiksa."), icon=":material/fact_check:")
-    frame.page_link("pages/collect/submissions.py", label=_("Daftar kiriman"), icon=":material/folder_open:")
-    st.stop()
-
-submission_id = int(number)
-with feedback.shown_errors() as found, reading() as session:
-    submission = collect.submission(session, submission_id)
-if not found.ok:
-    st.stop()
-if not checking.brought_up(submission_id):
-    st.stop()
+submission = open_submission.opened(
+    _("Periksa"), _("Temuan menurut tingkatnya, empat gerbang, lalu sahkan atau kembalikan.")
+)
+submission_id = submission.id
+here = {"kiriman": str(submission_id)}
 with feedback.shown_errors() as found, reading() as session:
     result = checks.result_of(session, submission_id=submission_id)
     table = checks.rows_of(session, submission_id=submission_id) if not result.refusal else None
@@ -53,7 +44,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     theme.badge(submission.status)
     st.markdown(f"[{_('Unduh berkas asli')}](/berkas/{submission.file_sha256})", width="content")
     frame.page_link(
-        "pages/process/read.py", label=_("Lihat pembacaan lembar"), query_params={"kiriman": number},
+        "pages/process/read.py", label=_("Lihat pembacaan lembar"), query_params=here,
         icon=":material/table_view:",
     )  # fmt: skip
     if submission.case_id:
