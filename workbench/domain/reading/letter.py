@@ -9,8 +9,13 @@ from workbench.domain.reading import periods
 from workbench.domain.reading.view import View
 
 _ADDRESS = re.compile(
-    r"^\s*jl\.?\s|\b(?:telp|telepon|fax|faks?|faksimile)\b[.:]?\s*[(+\d]|\bkode\s*pos\b\s*:?\s*\d|[\w.]@\w+\.\w|"
+    r"^\s*jl\.?\s|\b(?:telp|telepon|fax|faks?|faksimile)\b[.:]?\s*[(+\d]|\w\W+kode\s*pos\b\s*:?\s*\d|[\w.]@\w+\.\w|"
     r"\b(?:website|situs|laman|pos-?el|e-?mail)\b\s*:",
+    re.I,
+)
+_OFFICE = re.compile(
+    r"\s*(?:pemerintah|dinas|badan|kantor|sekretariat|kecamatan|kelurahan|kementerian|rsud|rumah sakit|puskesmas|upt|"
+    r"satuan|inspektorat|perusahaan|perum|pt\b|lembaga|balai|sekolah)",
     re.I,
 )
 _MATTER = re.compile(r"\s*(?:nomor|no\.?|sifat|lampiran|perihal|hal|kepada|yth\.?)\s*(?::|yth\b)", re.I)
@@ -26,7 +31,9 @@ _MOST_LINES = 25  # a signature takes no more
 
 
 def letterhead(lines: Sequence[str]) -> int:
-    """How many of the lines above a table are the head of a letter: all down to the last line with an address."""
+    """How many lines above a table are the head of a letter: from an office down to the last line of its address."""
+    if not lines or not _OFFICE.match(lines[0]):
+        return 0
     return next((i + 1 for i in reversed(range(len(lines))) if _ADDRESS.search(lines[i])), 0)
 
 
