@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -45,6 +47,18 @@ def opened(sqlite_db: object, past: office.Office):
             return at
 
     return open_as
+
+
+def test_the_map_of_months_by_rate_by_median_and_by_count(opened):
+    at = opened(Role.DIVISION_HEAD)
+    grounds = []
+    for measure, told in (("lewat", "bulan terberat"), ("median", "Paling lama langkah"), ("jumlah", "bulan tersibuk")):
+        with moment.at(office.NOW):
+            at.segmented_control(key="heat-measure").set_value(measure).run()
+        assert not at.exception, at.exception
+        assert told in texts(at)
+        grounds.append(json.loads(at.get("plotly_chart")[-1].proto.spec)["data"][0]["marker"]["color"])
+    assert len({tuple(ground) for ground in grounds}) == 3, "each measure colours the squares by itself"
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -86,6 +86,8 @@ def test_heat_map(asked, past):
         breached, judged = sum(c.verdict == "breached" for c in found), sum(bool(c.verdict) for c in found)
         assert (cell.breached, cell.judged) == (breached, judged)
         assert cell.breach_rate == (pytest.approx(breached / judged) if judged and not cell.few else None)
+        middle = slow.quantile([c.used for c in found], 0.5)
+        assert cell.p50_seconds == (None if cell.few else pytest.approx(middle))
 
 
 def test_breakdown_of_every_late_case_names_who_exceeded_most(asked_sqlite, past, head):

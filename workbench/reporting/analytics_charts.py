@@ -6,7 +6,7 @@ what people wrote is shown, never interpreted. Colours are those of the house; a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -34,6 +34,7 @@ PARTY_COLOURS = {
     "other": theme.MUTED,
 }
 _RATE_SCALE = ((0.0, (226, 241, 239)), (0.25, (250, 233, 205)), (0.5, (240, 168, 130)), (1.0, (164, 38, 27)))
+_DEPTH_SCALE = ((0.0, (232, 239, 245)), (0.5, (126, 163, 196)), (1.0, (18, 67, 109)))
 _ROW = 30
 _LABEL = 46
 _CELL = 34
@@ -79,10 +80,19 @@ def for_dark(figure: go.Figure) -> go.Figure:
 
 def rate_colour(rate: float | None) -> str:
     """Background of a cell by its breach rate: teal at none, amber at a quarter, red at all. Empty for no rate."""
-    if rate is None:
+    return _on_scale(rate, _RATE_SCALE)
+
+
+def depth_colour(share: float | None) -> str:
+    """Background of a cell by an amount that is neither good nor bad, 0 to 1 of the largest: pale to navy."""
+    return _on_scale(share, _DEPTH_SCALE)
+
+
+def _on_scale(value: float | None, scale: Sequence[tuple[float, tuple[int, int, int]]]) -> str:
+    if value is None:
         return ""
-    share = min(max(rate, 0.0), 1.0)
-    for (low, one), (high, other) in pairwise(_RATE_SCALE):
+    share = min(max(value, 0.0), 1.0)
+    for (low, one), (high, other) in pairwise(scale):
         if share <= high:
             part = (share - low) / (high - low)
             red, green, blue = (round(a + (b - a) * part) for a, b in zip(one, other, strict=True))
@@ -103,13 +113,16 @@ def heat_map(
     rows: Sequence[str],
     columns: Sequence[str],
     cells: Sequence[tuple[int, int, float | None, str, str]],
+    colour: Callable[[float | None], str] = rate_colour,
 ) -> go.Figure:
-    """Squares of (row, column, rate, text, hint), hollow without a rate. ``customdata`` is the cell's index.
+    """Squares of (row, column, share, text, hint), hollow without a share. ``customdata`` is the cell's index.
+
+    ``colour`` gives the ground for a share of 0 to 1: a rate that is bad when high, or an amount that is neither.
 
     The figure has a width of its own, so that squares touch; a narrow screen shows it narrower.
     """
     figure = go.Figure()
-    filled = [rate_colour(rate) for _r, _c, rate, _t, _h in cells]
+    filled = [colour(share) for _r, _c, share, _t, _h in cells]
     figure.add_scatter(
         x=[columns[c] for _r, c, *_rest in cells],
         y=[rows[r] for r, *_rest in cells],

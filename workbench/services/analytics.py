@@ -67,7 +67,7 @@ def sop_table(session: Session, *, scope: Scope) -> list[StepFigure]:
 
 
 def heat_map(session: Session, *, scope: Scope) -> list[HeatCell]:
-    """View 2: breach rate and p95 / standard of each step in each month in which stays ended."""
+    """View 2: how many, breach rate, median and p95 / standard of each step in each month in which stays ended."""
     cells = []
     for row in ask(mart_of(session), "heat_map", scope):
         few = row["cases"] < FEW
@@ -76,6 +76,7 @@ def heat_map(session: Session, *, scope: Scope) -> list[HeatCell]:
                 sop_id=row["sop_id"], step=row["step"], month=row["month"], n=row["n"], cases=row["cases"], few=few,
                 judged=row["judged"], breached=row["breached"],
                 breach_rate=rate(row["breached"], row["judged"], few=few),
+                p50_seconds=None if few else row["p50_s"],
                 p95_share=None if few else row["p95_ratio"],
                 behind=Behind(replace(scope, sop_id=row["sop_id"]), step=row["step"], month=row["month"]),
             )

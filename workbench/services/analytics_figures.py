@@ -150,6 +150,7 @@ class HeatCell:
     judged: int
     breached: int
     breach_rate: float | None
+    p50_seconds: float | None
     p95_share: float | None
     behind: Behind
 

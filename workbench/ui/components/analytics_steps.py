@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -17,7 +15,7 @@ from workbench.reporting.spreadsheet import Column, Kind, Sheet
 from workbench.services import analytics
 from workbench.services.analytics_figures import FEW, Behind, HeatCell, State, StepFigure
 from workbench.ui import words
-from workbench.ui.components import figure_cases
+from workbench.ui.components import analytics_heat, figure_cases
 from workbench.ui.components.analytics_words import (
     Asked,
     empty,
@@ -49,7 +47,7 @@ def steps(asked: Asked) -> None:
     )
     if picked is not None:
         _show_step(asked, figures[picked.row], picked.column)
-    mark = _heat(asked, figures, cells)
+    mark = analytics_heat.show(asked, figures, cells)
     if mark is not None:
         cell = cells[int(mark)]
         title = _("Perkara di balik langkah {step}, {month}").format(
@@ -166,53 +164,19 @@ def heat_sheet(asked: Asked, cells: list[HeatCell]) -> Sheet:
     columns = (
         Column(_("SOP")), Column(_("Langkah")), Column(_("Bulan")), Column(_("Selesai"), Kind.NUMBER),
         Column(_("Perkara"), Kind.NUMBER), Column(_("Dinilai"), Kind.NUMBER), Column(_("Lewat batas"), Kind.NUMBER),
-        Column(_("Tingkat lewat batas"), Kind.SHARE), Column(_("p95 terhadap baku"), Kind.SHARE),
+        Column(_("Tingkat lewat batas"), Kind.SHARE), Column(_("Median (jam kerja)"), Kind.DECIMAL),
+        Column(_("p95 terhadap baku"), Kind.SHARE),
     )  # fmt: skip
     rows = [
-        [c.sop_id, c.step, f"{c.month:%Y-%m}", c.n, c.cases, c.judged, c.breached, c.breach_rate, c.p95_share]
+        [
+            c.sop_id, c.step, f"{c.month:%Y-%m}", c.n, c.cases, c.judged, c.breached, c.breach_rate,
+            None if c.p50_seconds is None else c.p50_seconds / 3600, c.p95_share,
+        ]
         for c in cells
-    ]
+    ]  # fmt: skip
     return Sheet(_("Bulan"), _("Lewat batas per langkah dan bulan"), columns, rows, _notes(asked))
 
 
 def _notes(asked: Asked) -> tuple[str, ...]:
     less = _("Waktu kerja menurut kalender kantor, tanpa jeda. Kosong: kurang dari {n} perkara.").format(n=FEW)
     return (asked.period, less)
-
-
-def _heat(asked: Asked, figures: list[StepFigure], cells: list[HeatCell]) -> Any:
-    rows = [asked.step(figure.sop_id, figure.step) for figure in figures]
-    months = sorted({cell.month for cell in cells})
-    if not months:
-        return None
-    row_of = {(figure.sop_id, figure.step): index for index, figure in enumerate(figures)}
-    marks = [
-        (
-            row_of[cell.sop_id, cell.step], months.index(cell.month), cell.breach_rate,
-            words.number(cell.breach_rate * 100) if cell.breach_rate is not None else "·",
-            _("Langkah {step}, {month}: {breached} dari {judged} lewat batas; p95 {share} dari baku").format(
-                step=rows[row_of[cell.sop_id, cell.step]], month=month_word(cell.month), breached=cell.breached,
-                judged=cell.judged, share=percent(cell.p95_share),
-            ),
-        )
-        for cell in cells
-    ]  # fmt: skip
-    late: dict[date, list[int]] = defaultdict(lambda: [0, 0])
-    for cell in cells:
-        late[cell.month][0] += cell.breached
-        late[cell.month][1] += cell.judged
-    rates = {month: part / whole for month, (part, whole) in late.items() if whole >= FEW}
-    worst = max(rates, key=rates.__getitem__, default=None)
-    title = (
-        _("{month} bulan terberat: {rate} langkah lewat batas").format(
-            month=month_word(worst), rate=percent(rates[worst])
-        )
-        if worst
-        else _("Lewat batas per langkah dan bulan")
-    )
-    heading = Heading(
-        title, _("% langkah yang lewat batas; titik: kurang dari {n} perkara").format(n=FEW), asked.period
-    )
-    return figure_cases.chart(
-        charts.heat_map(heading, rows, [month_word(month) for month in months], marks), key="analytics_heat"
-    )

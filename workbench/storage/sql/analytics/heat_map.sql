@@ -5,6 +5,7 @@ SELECT
     count(DISTINCT case_id) AS cases,
     count(*) FILTER (verdict <> '') AS judged,
     count(*) FILTER (verdict = 'breached') AS breached,
+    quantile_cont(used_s, 0.5) AS p50_s,
     quantile_cont(ratio, 0.95) AS p95_ratio
 FROM ended_visits($sop_id, $since, $until, $opd_code)
 GROUP BY sop_id, step, done_month
