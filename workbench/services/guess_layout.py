@@ -74,7 +74,8 @@ def part_words(part: Part | None) -> str:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """Something that was pointed at (row 4, column B), what it was taken for and what it can be told to be. ``told``:
-    somebody has said so. Without choices ``why_not`` says why it could not be found again next year."""
+    somebody has said so. Without choices ``why_not`` says why it could not be found again next year; ``taken_for``
+    is empty where it was not looked at."""
 
     about: str
     taken_for: str

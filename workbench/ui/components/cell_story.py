@@ -114,7 +114,8 @@ def _layout(offers: Sequence[Offer], view: ReadView, *, editable: bool) -> None:
     """What rows and columns were taken for in the layout of the table, each with the way to say otherwise."""
     for offer in offers:
         said = _("{about}: **{part}** (ditegaskan)") if offer.told else _("{about}: dibaca sebagai **{part}**")
-        st.markdown(said.format(about=offer.about, part=words.plain(offer.taken_for)))
+        if offer.taken_for:
+            st.markdown(said.format(about=offer.about, part=words.plain(offer.taken_for)))
         if not editable:
             continue
         if offer.why_not:
