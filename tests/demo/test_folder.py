@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,7 @@ def _unusable(folder: Path) -> None:
     (folder / "kosong.csv").write_bytes(b"")
     (folder / "rusak.xlsx").write_bytes(b"PK\x03\x04" + b"\x00\x17\x2a" * 300)
     (folder / "surat.xlsx").write_bytes(b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n")
-    locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 2000
-    (folder / "terkunci.xlsx").write_bytes(locked)
+    shutil.copyfile(Path(__file__).parents[1] / "reading/files/terkunci.xlsx", folder / "terkunci.xlsx")
 
 
 class _Played:
