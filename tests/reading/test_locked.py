@@ -83,6 +83,9 @@ def test_a_damaged_container_is_said_to_be_damaged(name: str, tmp_path: Path) ->
                 continue
             assert found.entries.keys() <= open_compound(whole).entries.keys()
     path = tmp_path / name
+    path.write_bytes(whole[:8] + bytes(512) + "EncryptedPackage".encode("utf-16-le") + bytes(2000))
+    with pytest.raises(UnreadableFile, match="kata sandi"):
+        read_path(path)  # no directory to read, but the name of the locked part is there
     for cut in (600, len(whole) // 2):
         path.write_bytes(whole[:cut])
         with pytest.raises(UnreadableFile) as refused:

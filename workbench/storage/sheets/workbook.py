@@ -25,6 +25,7 @@ from workbench.storage.sheets.package import open_package, scan
 from workbench.storage.sheets.refusals import locked, no_table
 
 _log = logging.getLogger(__name__)
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OTHER_DOCUMENTS = {"worddocument": "Word", "powerpoint document": "PowerPoint"}  # by the stream that holds them
 
 
@@ -61,8 +62,9 @@ def load_package(path: Path) -> Iterator[Grid]:
 def load_ole(path: Path) -> Iterator[Grid]:
     """Sheets of an old XLS workbook; a workbook with a password is an OLE file too."""
     extras: dict[str, ooxml.Extras] = {}
+    data = path.read_bytes()
     try:
-        found = compound.open_compound(path.read_bytes())
+        found = compound.open_compound(data)
         if {"encryptedpackage", "encryptioninfo"} & found.entries.keys():
             raise locked()
         if what := next((what for name, what in _OTHER_DOCUMENTS.items() if name in found.entries), ""):
@@ -72,6 +74,8 @@ def load_ole(path: Path) -> Iterator[Grid]:
             raise locked()
         extras = biff.read_extras(found.stream("workbook"))
     except ValueError:
+        if _ENCRYPTED in data:
+            raise locked() from None  # damaged as well, but without a password it can be sent whole
         # formats only help: calamine is the one to say whether the workbook can be read
         _log.warning("formats of an old workbook could not be read", exc_info=True)
     for grid in _grids(path):
