@@ -128,8 +128,12 @@ with left:
         shown, overlay, marks, key=f"{AT}grid-{shown.sheet}-{shown.first}-{turn}",
         focus=st.session_state.get(AT + "focus", ""),
     )  # fmt: skip
-    st.caption(_("Klik satu sel, huruf satu kolom, atau kotak di depan satu baris, untuk melihat ia dibaca sebagai apa "
-                 "dan mengubahnya. Begitu pula dua tabel digabungkan atau satu tabel dipisahkan."))  # fmt: skip
+    st.caption(
+        _("Klik satu sel, huruf satu kolom, atau kotak di depan satu baris, untuk melihat ia dibaca sebagai apa "
+          "dan mengubahnya. Begitu pula dua tabel digabungkan atau satu tabel dipisahkan.")
+        if editable
+        else _("Klik satu sel, huruf satu kolom, atau kotak di depan satu baris, untuk melihat ia dibaca sebagai apa.")
+    )  # fmt: skip
 with right:
     if picked.cell or picked.column or picked.row is not None:
         with feedback.shown_errors() as found:

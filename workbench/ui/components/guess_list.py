@@ -92,7 +92,11 @@ def _settled(found: Sequence[Guess], view: ReadView, *, editable: bool, show: Sh
     )
     rows = [row for row in event["selection"]["rows"] if row < len(found)]
     if not rows:
-        st.caption(_("Pilih satu baris untuk melihat selnya atau mengubahnya."))
+        st.caption(
+            _("Pilih satu baris untuk melihat selnya atau mengubahnya.")
+            if editable
+            else _("Pilih satu baris untuk melihat selnya.")
+        )
         return
     guess = found[rows[0]]
     with st.container(horizontal=True, gap="small"):
