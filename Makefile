@@ -33,12 +33,12 @@ messages: $(VENV)/.dev
 
 $(VENV)/.core: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.core tests/requirements.lock
-	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-compile --require-hashes -r tests/requirements.lock
 	touch $@
 
 clean:

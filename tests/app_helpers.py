@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
+from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
+from workbench import moment
 from workbench.domain.people import Person, Role
+from workbench.domain.sop import Sop
 from workbench.services import people
-from workbench.storage import database
+from workbench.storage import casebook, database
 from workbench.ui import navigation
 from workbench.ui.server import SCRIPT
 
@@ -86,3 +90,10 @@ def texts(at: AppTest) -> str:
     """All that a page says, for assertions about words."""
     kinds = (at.title, at.subheader, at.markdown, at.caption, at.error, at.warning, at.info, at.success)
     return "\n".join(str(element.value) for elements in kinds for element in elements)
+
+
+def store_beside(session: Session, newer: Sop) -> None:
+    """Another version in force, to which cases may be moved but with which none begins: it was approved earlier."""
+    installed = casebook.sop_versions(session, newer.id)[0]
+    with moment.at(installed.created_at - timedelta(days=1)):
+        casebook.store_sop(session, newer, effective_from=installed.effective_from, approved_by="kadis")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -77,10 +78,15 @@ def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def sqlite_db(data_dir: Path, _migrated_sqlite: Path) -> Path:
     """A migrated SQLite database in ``data_dir``; returns the file."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    target = data_dir / "tracker.sqlite3"
+    return _copy_sqlite(_migrated_sqlite, data_dir)
+
+
+def _copy_sqlite(template: Path, folder: Path) -> Path:
+    """The template's database, closed when it was left, as ``folder``'s own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "tracker.sqlite3"
     for suffix in ("", "-wal"):
-        source = _migrated_sqlite.with_name(_migrated_sqlite.name + suffix)
+        source = template.with_name(template.name + suffix)
         if source.exists():
             shutil.copyfile(source, target.with_name(target.name + suffix))
     return target
@@ -244,18 +250,37 @@ def make_office(session: Session) -> Office:
     return Office(found)
 
 
+@pytest.fixture(scope="session")
+def _office_sqlite(tmp_path_factory: pytest.TempPathFactory, _migrated_sqlite: Path) -> tuple[Path, Office]:
+    """``make_office`` in an SQLite database to copy from, and its people."""
+    folder = tmp_path_factory.mktemp("office")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_DATA_DIR", str(folder))
+        patch.delenv("WORKBENCH_DATABASE_URL", raising=False)
+        _forget()
+        template = _copy_sqlite(_migrated_sqlite, folder)
+        with database.writing() as session:
+            made = make_office(session)
+        _forget()
+    return template, made
+
+
 @pytest.fixture
-def office(db: str) -> Office:
+def office(db: str, request: pytest.FixtureRequest) -> Office:
     """``make_office`` on SQLite and on PostgreSQL."""
+    if db == "sqlite":
+        return cast(Office, request.getfixturevalue("sqlite_office"))
     with database.writing() as session:
         return make_office(session)
 
 
 @pytest.fixture
-def sqlite_office(sqlite_db: Path) -> Office:
+def sqlite_office(_office_sqlite: tuple[Path, Office], sqlite_db: Path) -> Office:
     """``make_office`` on SQLite only: for tests whose subject is not the database."""
-    with database.writing() as session:
-        return make_office(session)
+    template, made = _office_sqlite
+    database.dispose()
+    _copy_sqlite(template, sqlite_db.parent)
+    return Office(dict(made.people))
 
 
 def recorded(session: Session, body: bytes) -> str:

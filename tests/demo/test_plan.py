@@ -22,7 +22,7 @@ from workbench.storage import calendar_seed, casebook, database, sop_files
 MOMENTS = [
     datetime(2026, 11, 30, 20, 53, tzinfo=UTC),  # four in the morning; a case then stood where it had not come yet
     datetime(2026, 12, 26, 3, 0, tzinfo=UTC),  # cuti bersama
-    *(datetime(2026, 1, 5, tzinfo=UTC) + timedelta(days=17 * n, hours=5 * n, minutes=13 * n) for n in range(20)),
+    *(datetime(2026, 1, 5, tzinfo=UTC) + timedelta(days=33 * n, hours=5 * n, minutes=13 * n) for n in range(11)),
 ]
 
 

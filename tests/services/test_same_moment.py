@@ -11,13 +11,14 @@ import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import BrokenBarrierError
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
+from tests.app_helpers import store_beside
 from tests.conftest import Office
 from workbench import moment
 from workbench.domain.engine import CaseStatus, Event, EventType
@@ -108,7 +109,7 @@ def test_deciding_against_migrating(office: Office) -> None:
     with database.writing() as session:
         sop = casework.current_sop(session, "trk-layanan-data")
         newer = from_document(to_document(replace(sop, version="2", sha="")))
-        casebook.store_sop(session, newer, effective_from=date(2090, 1, 1), approved_by="kadis")
+        store_beside(session, newer)
         cases = [
             track.start(session, sop_id=sop.id, subject=f"S{k}", by=office["clerk"], idem=f"o{k}")
             for k in range(rounds)

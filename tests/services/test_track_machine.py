@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,7 @@ from hypothesis.stateful import (
 )
 from sqlmodel import select
 
+from tests.app_helpers import store_beside
 from tests.conftest import Office, make_office, recorded
 from workbench import moment
 from workbench.domain.engine import CaseStatus, Evidence, under_review
@@ -52,7 +53,6 @@ VERBS = {
 }  # fmt: skip
 # Whether a random program gets as far as these differs from run to run; test_fan_out and test_track make them happen.
 RARE = {"cut_off", "extend"}
-LATER = date(2090, 1, 1)  # versions that cases are moved to, but that none begins with
 WHO = ("clerk", "staff", "kasi", "kabid", "sekretaris", "kadis", "dinkes", "disdik")
 SCALE = float(os.environ.get("WORKBENCH_TEST_SCALE", "1"))  # read before fixtures clear the environment
 template: Path
@@ -292,7 +292,7 @@ def test_any_program_of_actions(data_dir: Path, _migrated_sqlite: Path) -> None:
                 for step in sop.steps
             )
             raw = to_document(replace(sop, steps=slower, version="2", sha=""))
-            casebook.store_sop(session, from_document(raw), effective_from=LATER, approved_by="kadis")
+            store_beside(session, from_document(raw))
     with database.engine().connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql(f"VACUUM INTO '{template}'")
@@ -309,4 +309,4 @@ def test_any_program_of_actions(data_dir: Path, _migrated_sqlite: Path) -> None:
     # The programs got somewhere: every kind of event happened, and real work was done.
     if SCALE >= 1:
         assert set(seen) >= VERBS - RARE, VERBS - RARE - set(seen)
-        assert seen["decide"] > 500
+        assert seen["decide"] > 300  # some 450 to 550, as the dice fall

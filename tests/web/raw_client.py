@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
+from typing import TypeVar
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+Result = TypeVar("Result")
 Refusals = (ConnectionClosed, InvalidStatus)
 
 
@@ -94,4 +97,10 @@ async def is_refused(url: str, cookie: str = "", **options: object) -> bool:
     return False
 
 
-__all__: Sequence[str] = ("RawClient", "Refusals", "is_refused")
+def alone(work: Coroutine[object, object, Result]) -> Result:
+    """What the coroutine gives, in a loop and a thread of its own: the main thread's may be Playwright's."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
+__all__: Sequence[str] = ("RawClient", "Refusals", "alone", "is_refused")

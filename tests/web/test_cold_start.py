@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 import pytest
 from streamlit.util import calc_hash
 
 from tests.web.conftest import Server
-from tests.web.raw_client import RawClient
+from tests.web.raw_client import RawClient, alone
 from workbench.domain.people import Role
 from workbench.settings import CHECKOUT
 from workbench.ui import navigation
@@ -29,7 +28,7 @@ def test_the_first_client_of_a_cold_server_meets_the_router(start_server: Callab
         async with RawClient(cold.stream, cold.cookie(Role.REQUESTER)) as client:
             return await client.run(page_name=asked, page_hash=calc_hash(asked))
 
-    said = asyncio.run(attack())
+    said = alone(attack())
     assert "Beranda" in said or said == ""
     assert "Orang & penugasan" not in said
 

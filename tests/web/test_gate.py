@@ -11,7 +11,7 @@ import pytest
 
 from tests.app_helpers import PRODUCER
 from tests.web.conftest import Server
-from tests.web.raw_client import RawClient, Refusals, is_refused
+from tests.web.raw_client import RawClient, Refusals, alone, is_refused
 from workbench.domain.people import Role
 
 CLOSED = ["/_stcore/metrics", "/_stcore/host-config", "/media/abc.png", "/berkas/" + "0" * 64, "/unggah", "/sesi", "/x"]
@@ -138,7 +138,7 @@ def test_sockets_without_session_or_from_elsewhere_are_refused(server: Server) -
             await is_refused(server.stream, cookie),
         ]
 
-    assert asyncio.run(attack()) == [True, True, True, True, False]
+    assert alone(attack()) == [True, True, True, True, False]
 
 
 def test_a_forged_identity_is_dropped(server: Server) -> None:
@@ -150,7 +150,7 @@ def test_a_forged_identity_is_dropped(server: Server) -> None:
             assert "orang" not in client.pages
             return said
 
-    said = asyncio.run(attack())
+    said = alone(attack())
     assert "Nama producer" in said.replace("\\", "") and "Nama administrator" not in said.replace("\\", "")
 
 
@@ -164,7 +164,7 @@ def test_a_page_of_another_role_is_not_reached_by_hash_or_name(server: Server) -
             await client.run()
             return shown, await client.run(page_hash=page_hash, page_name="orang")
 
-    shown, refused = asyncio.run(attack())
+    shown, refused = alone(attack())
     assert "Orang & penugasan" in shown
     assert "Orang & penugasan" not in refused
 
@@ -186,7 +186,7 @@ def test_another_persons_streamlit_session_cannot_be_taken_over(server: Server) 
             await owner.run()
             assert owner.session_id == session_id
 
-    asyncio.run(attack())
+    alone(attack())
 
 
 def test_logout_closes_open_sockets_at_once_and_kills_the_cookie(server: Server) -> None:
@@ -200,7 +200,7 @@ def test_logout_closes_open_sockets_at_once_and_kills_the_cookie(server: Server)
         assert await is_refused(server.stream, cookie)
         assert httpx.get(f"{server.base}/sesi", cookies=cookies(cookie)).status_code == 401
 
-    asyncio.run(attack())
+    alone(attack())
 
 
 def test_a_session_ended_elsewhere_ends_at_the_next_message(server: Server) -> None:
@@ -214,7 +214,7 @@ def test_a_session_ended_elsewhere_ends_at_the_next_message(server: Server) -> N
             with pytest.raises(Refusals):
                 await client.run()
 
-    asyncio.run(attack())
+    alone(attack())
 
 
 def test_a_post_taken_away_is_gone_at_the_next_run(server: Server) -> None:
@@ -228,7 +228,7 @@ def test_a_post_taken_away_is_gone_at_the_next_run(server: Server) -> None:
             )
             assert "belum memiliki penugasan" in await client.run()
 
-    asyncio.run(attack())
+    alone(attack())
 
 
 def test_one_login_cannot_open_sockets_without_end(server: Server) -> None:
@@ -241,7 +241,7 @@ def test_one_login_cannot_open_sockets_without_end(server: Server) -> None:
         for client in clients:
             await client.__aexit__(None, None, None)
 
-    asyncio.run(attack())
+    alone(attack())
 
 
 def test_the_language_follows_the_switch(server: Server) -> None:

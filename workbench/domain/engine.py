@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from workbench.domain.errors import IllegalMove
 from workbench.domain.sop import END, EvidenceKind, OutcomeKind, Sop, Step
@@ -142,7 +143,8 @@ def apply(sop: Sop, state: CaseState | None, event: Event) -> CaseState:
     handler = _HANDLERS.get(event.type)
     if handler is None:
         raise IllegalMove(_("Kejadian ini tidak dikenal."))
-    return replace(handler(sop, state, event), last_at=event.at)
+    after = handler(sop, state, event)
+    return after if after.last_at == event.at else replace(after, last_at=event.at)
 
 
 def replay(sop_of: Mapping[str, Sop], events: Iterable[tuple[str, Event]]) -> CaseState | None:
@@ -153,15 +155,19 @@ def replay(sop_of: Mapping[str, Sop], events: Iterable[tuple[str, Event]]) -> Ca
     return state
 
 
-def _enter(sop: Sop, state: CaseState, no: str, event: Event) -> CaseState:
-    """Arrive at a step: a new visit with its own clock, or the end."""
+def _enter(sop: Sop, state: CaseState, no: str, event: Event, *, assignee: str = "", **brought: Any) -> CaseState:
+    """Arrive at a step: a new visit with its own clock, or the end; with what the step before ``brought``.
+
+    The step entered belongs to ``assignee`` (named by a disposition), else to all who hold its lane. One copy of the
+    state for all of it: replaying a history is mostly this.
+    """
     fan_out = sop.fan_out
     ends = no == END or (state.child and fan_out is not None and no == fan_out.join)
     if ends:
         return replace(
             state, status=CaseStatus.CLOSED, step=END, visit=0, taken_by="", assignee="",
             available_at=None, closed_at=event.at, before_close=state.step,
-            paused_since=None, pause_reason="", paused_for="",
+            paused_since=None, pause_reason="", paused_for="", last_at=event.at, **brought,
         )  # fmt: skip
     waits = fan_out is not None and not state.child and no in fan_out.steps
     visit = state.visits.get(no, 0) + 1
@@ -172,11 +178,13 @@ def _enter(sop: Sop, state: CaseState, no: str, event: Event) -> CaseState:
         visit=visit,
         visits={**state.visits, no: visit},
         taken_by="",
-        assignee="",
+        assignee="" if waits else assignee,
         available_at=event.at,
         paused_since=None,
         pause_reason="",
         paused_for="",
+        last_at=event.at,
+        **brought,
     )
 
 
@@ -218,7 +226,7 @@ def _start(sop: Sop, state: CaseState | None, event: Event) -> CaseState:
         raise IllegalMove(_("SOP ini tidak bercabang per OPD."))
     first = sop.fan_out.steps[0] if child and sop.fan_out is not None else sop.start
     empty = CaseState(CaseStatus.OPEN, "", 0, {}, child=child, opened_at=event.at)
-    return replace(_enter(sop, empty, first, event), last_at=event.at)
+    return _enter(sop, empty, first, event)
 
 
 def _at_step(state: CaseState, event: Event) -> None:
@@ -274,14 +282,10 @@ def _decide(sop: Sop, state: CaseState, event: Event) -> CaseState:
         seen = _same_bytes(sop, state, event)
         paraf = Paraf(step.no, step.lane, event.actor, event.capacity, outcome.kind, seen, event.at)
         parafs = (*(old for old in parafs if old.step != step.no), paraf)
-    done = replace(state, parafs=parafs, evidence=_with(state, step.no, event.evidence))
-    return _given(_enter(sop, done, outcome.to, event), event)
-
-
-def _given(state: CaseState, event: Event) -> CaseState:
-    """The step just entered belongs to whom the decision names (a disposition), else to all who hold its lane."""
-    named = event.detail.get("assignee", "")
-    return replace(state, assignee=named) if named and state.status is CaseStatus.OPEN else state
+    return _enter(
+        sop, state, outcome.to, event, assignee=event.detail.get("assignee", ""),
+        parafs=parafs, evidence=_with(state, step.no, event.evidence),
+    )  # fmt: skip
 
 
 def _with(state: CaseState, no: str, evidence: Evidence | None) -> dict[str, Evidence]:
