@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
 
@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from sqlmodel import Session
 
 from tests import demo_office
-from workbench import i18n
+from workbench import i18n, moment
 from workbench.domain.people import Person, Role
 from workbench.services import casework, people
 from workbench.settings import get_settings
@@ -252,14 +252,14 @@ def make_office(session: Session) -> Office:
 
 @pytest.fixture(scope="session")
 def _office_sqlite(tmp_path_factory: pytest.TempPathFactory, _migrated_sqlite: Path) -> tuple[Path, Office]:
-    """``make_office`` in an SQLite database to copy from, and its people."""
+    """``make_office`` in an SQLite database to copy from, and its people; made before any moment a test plays at."""
     folder = tmp_path_factory.mktemp("office")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WORKBENCH_DATA_DIR", str(folder))
         patch.delenv("WORKBENCH_DATABASE_URL", raising=False)
         _forget()
         template = _copy_sqlite(_migrated_sqlite, folder)
-        with database.writing() as session:
+        with moment.at(datetime(2020, 1, 2, tzinfo=UTC)), database.writing() as session:
             made = make_office(session)
         _forget()
     return template, made
