@@ -7,14 +7,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlmodel import Session
 
 from tests.conftest import Office
-from tests.sop_library.library import IDS, shipped
+from tests.sop_library.library import IDS, case_at, shipped
 from workbench import moment
-from workbench.domain.engine import Event, EventType
 from workbench.domain.sop import Sop
-from workbench.services import audit, casework, sop_migration
+from workbench.services import audit, sop_migration
 from workbench.storage import casebook, database
 from workbench.storage.sop_document import from_document, to_document
 from workbench.storage.tables import CaseRow
@@ -31,17 +29,6 @@ def legal(sop: Sop, here: str, to: str) -> bool:
     return to not in inside
 
 
-def case_at(session: Session, sop: Sop, here: str, to: str) -> int:
-    """A case put at a step by the event for that, to be moved to another."""
-    opds = ("1.01.01", "1.02.01") if sop.fan_out else ()
-    name = f"{sop.id}:{here}:{to}"
-    case_id = casework.open_case(session, sop_id=sop.id, subject=name, by="system", idem=name, opd_codes=opds)
-    if here != sop.start:
-        event = Event(EventType.MIGRATE, moment.now(), "system", detail={"to_sop": sop.sha, "to_step": here})
-        casework.append(session, case_id=case_id, seen_seq=None, event=event, idem=f"{name}:put")
-    return case_id
-
-
 @pytest.mark.parametrize("sop_id", IDS)
 def test_every_step_to_every_step(sop_id: str, sqlite_office: Office) -> None:
     sop = shipped()[sop_id]
@@ -54,7 +41,7 @@ def test_every_step_to_every_step(sop_id: str, sqlite_office: Office) -> None:
     results: Counter[tuple[bool, bool]] = Counter()
     for to in targets:
         with moment.at(MONDAY), database.writing() as session:
-            cases = {here: case_at(session, sop, here, to) for here in starts}
+            cases = {here: case_at(session, sop, here, f"{sop.id}:{here}:{to}") for here in starts}
         with moment.at(MONDAY + timedelta(days=1)):
             with database.session() as session:
                 found = sop_migration.preview(session, to_sha=newer.sha, chosen=dict.fromkeys(targets, to))

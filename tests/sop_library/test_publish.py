@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session
 
 from tests.conftest import Office
-from tests.sop_library.library import IDS, shipped
+from tests.sop_library.library import IDS, OPDS, case_at, shipped
 from workbench import moment
 from workbench.domain.engine import CaseStatus, Event, EventType
 from workbench.domain.errors import NotAllowed, Refused, Stale
@@ -20,7 +20,6 @@ from workbench.storage.tables import CaseRow, SopVersionRow
 
 MONDAY = datetime(2026, 7, 6, 1, 0, tzinfo=UTC)  # 08.00 in Jakarta
 TODAY = date(2026, 7, 6)
-OPDS = ("1.01.01", "1.02.01")
 
 
 @pytest.fixture(autouse=True)
@@ -131,18 +130,6 @@ def test_labels_of_versions_do_not_repeat(office: Office) -> None:
 
 
 # ---------------------------------------------------------------- migration
-
-
-def case_at(session: Session, sop: Sop, no: str) -> int:
-    """A case put at a step (by the event for that), or waiting for its OPDs where the step is theirs."""
-    opds = OPDS if sop.fan_out else ()
-    case_id = casework.open_case(
-        session, sop_id=sop.id, subject=f"Uji {no}", by="system", idem=f"open-{sop.id}-{no}", opd_codes=opds
-    )
-    if no != sop.start:
-        event = Event(EventType.MIGRATE, moment.now(), "system", detail={"to_sop": sop.sha, "to_step": no})
-        casework.append(session, case_id=case_id, seen_seq=None, event=event, idem=f"put-{sop.id}-{no}")
-    return case_id
 
 
 @pytest.mark.parametrize("sop_id", IDS)

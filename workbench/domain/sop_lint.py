@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from workbench.domain import sop_lint_flow as flow
 from workbench.domain import sop_lint_names as names
 from workbench.domain import sop_lint_times as times
+from workbench.domain.places import Place, line_of
 from workbench.domain.sop import Sop
 from workbench.domain.sop_lint_model import LintProblem, Severity, Slip
 
 
-def lint(sop: Sop, lines: Mapping[tuple[str | int, ...], int] | None = None) -> list[LintProblem]:
+def lint(sop: Sop, lines: Mapping[Place, int] | None = None) -> list[LintProblem]:
     """All findings about a SOP, errors first. ``lines`` maps places of the document to lines of its file.
 
     Checks of the graph are left out where references are already broken, so that one slip gives one finding.
@@ -21,17 +22,10 @@ def lint(sop: Sop, lines: Mapping[tuple[str | int, ...], int] | None = None) -> 
     if not any(finding.severity is Severity.ERROR for finding in raw):
         raw += [finding for check in _GRAPH for finding in check(sop)]
     problems = [
-        LintProblem(finding.rule, finding.message, finding.step, _line(lines, finding.place), finding.severity)
+        LintProblem(finding.rule, finding.message, finding.step, line_of(lines, finding.place), finding.severity)
         for finding in raw
     ]
     return sorted(problems, key=lambda p: (p.severity is Severity.WARNING, p.line or 0))
-
-
-def _line(lines: Mapping[tuple[str | int, ...], int], place: tuple[str | int, ...]) -> int | None:
-    """The line of a place, or of the nearest place around it that has one."""
-    while place and place not in lines:
-        place = place[:-1]
-    return lines.get(place)
 
 
 _Check = Callable[[Sop], Iterator[Slip]]

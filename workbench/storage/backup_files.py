@@ -19,6 +19,7 @@ from typing import Any
 
 from workbench.domain.errors import Refused
 from workbench.i18n import _
+from workbench.storage.durable import sync_folder
 
 MANIFEST = "manifest.json"
 DATA = "data"
@@ -51,14 +52,6 @@ class Manifest:
     def size(self) -> int:
         """Bytes of all files together."""
         return sum(file.size for file in self.files)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def make_folder(folder: Path, root: Path) -> None:
@@ -131,7 +124,7 @@ def write_manifest(root: Path, manifest: Manifest) -> str:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
-    _sync(root)
+    sync_folder(root)
     return hashlib.sha256(text).hexdigest()
 
 
@@ -183,7 +176,7 @@ def move_into(staging: Path, folder: Path, last: str) -> None:
     for entry in sorted(staging.iterdir(), key=lambda path: (path.name == last, path.name)):
         entry.rename(folder / entry.name)
     staging.rmdir()
-    _sync(folder)
+    sync_folder(folder)
 
 
 def remove(folder: Path) -> None:

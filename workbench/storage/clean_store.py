@@ -22,6 +22,7 @@ from workbench.domain.errors import NotFound, Refused
 from workbench.domain.observations import COLUMN_NAMES
 from workbench.i18n import _
 from workbench.settings import get_settings
+from workbench.storage.durable import sync_folder, write_sealed
 
 DATA = "data.parquet"
 MANIFEST = "manifest.json"
@@ -46,22 +47,6 @@ def parquet_bytes(table: pa.Table) -> bytes:
     return sink.getvalue()
 
 
-def _write(path: Path, body: bytes) -> None:
-    with path.open("wb") as out:
-        out.write(body)
-        out.flush()
-        os.fsync(out.fileno())
-    path.chmod(0o400)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def write_version(
     table: pa.Table, *, dataset_id: str, period: str, version: int, manifest: dict[str, Any]
 ) -> WrittenVersion:
@@ -80,13 +65,13 @@ def write_version(
     shutil.rmtree(side, ignore_errors=True)
     side.mkdir(mode=0o700)
     try:
-        _write(side / DATA, body)
-        _write(side / MANIFEST, text)
-        _sync(side)
+        write_sealed(side / DATA, body)
+        write_sealed(side / MANIFEST, text)
+        sync_folder(side)
         if target.exists():  # left behind by a transaction that did not commit
             shutil.rmtree(target)
         side.replace(target)
-        _sync(parent)
+        sync_folder(parent)
     finally:
         shutil.rmtree(side, ignore_errors=True)
     return WrittenVersion(relative.as_posix(), digest, hashlib.sha256(text).hexdigest(), table.num_rows)

@@ -21,10 +21,11 @@ from workbench.domain.datasets import (
     standard_rules,
 )
 from workbench.domain.errors import BadDefinition, NotFound
+from workbench.domain.places import Place
 from workbench.domain.reading.model import Severity
 from workbench.i18n import _
 from workbench.settings import get_settings
-from workbench.storage.yaml_lines import MarkedYaml, Place, load, parse
+from workbench.storage.yaml_lines import MarkedYaml, load, parse
 
 _TOP = {
     "id", "title", "title_en", "opd_code", "chapter", "unit", "concept", "source", "areas", "categories",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
@@ -23,6 +22,7 @@ from sqlmodel import Session, col, select
 
 from workbench.domain.errors import Refused
 from workbench.i18n import _
+from workbench.storage.durable import sync_folder, write_sealed
 from workbench.storage.tables import DatasetVersionRow, EditionRow
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -53,11 +53,7 @@ def check_name(name: str) -> str:
 
 def _write(path: Path, body: bytes) -> str:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with path.open("wb") as out:
-        out.write(body)
-        out.flush()
-        os.fsync(out.fileno())
-    path.chmod(0o400)
+    write_sealed(path, body)
     return hashlib.sha256(body).hexdigest()
 
 
@@ -86,11 +82,7 @@ def write(
         if folder.exists():
             shutil.rmtree(folder)
         building.rename(folder)
-        handle = os.open(folder.parent, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync_folder(folder.parent)
         return digest
     finally:
         shutil.rmtree(building, ignore_errors=True)

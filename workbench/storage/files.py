@@ -22,6 +22,7 @@ from workbench import moment
 from workbench.domain.errors import NotFound, Refused
 from workbench.i18n import _
 from workbench.settings import get_settings
+from workbench.storage.durable import sync_folder
 from workbench.storage.tables import FileRow
 
 _CHUNK = 1 << 20
@@ -42,14 +43,6 @@ def _address(sha256: str) -> Path:
     if not _ADDRESS.fullmatch(sha256):
         raise NotFound(_("Berkas tidak ditemukan di penyimpanan."))
     return get_settings().data_dir / "files" / sha256[:2] / sha256[2:]
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def put(source: bytes | BinaryIO, media_type: str = "") -> StoredFile:
@@ -75,9 +68,9 @@ def put(source: bytes | BinaryIO, media_type: str = "") -> StoredFile:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         temporary.chmod(0o400)
         temporary.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         if new_folder:
-            _sync_folder(target.parent.parent)
+            sync_folder(target.parent.parent)
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise

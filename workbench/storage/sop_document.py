@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.domain.errors import BadDefinition
 from workbench.domain.people import Role
+from workbench.domain.places import Place
 from workbench.domain.sop import (
     Confidence,
     Doubt,
@@ -30,7 +31,6 @@ from workbench.domain.sop_lint_model import LintProblem
 from workbench.i18n import _
 from workbench.storage import canonical
 from workbench.storage.typed_mapping import Report, TypedMapping
-from workbench.storage.yaml_lines import Place
 
 _SOP_KEYS = (
     "id title office number version source zone identity legal_basis legal_clock service_clock_stops total "

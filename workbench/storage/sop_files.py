@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.domain.places import Place, line_of
 from workbench.domain.sop import Sop
 from workbench.domain.sop_lint import lint
 from workbench.domain.sop_lint_model import LintProblem
 from workbench.i18n import _
 from workbench.storage import sop_document, yaml_lines
 from workbench.storage.sop_document import BadSop
-from workbench.storage.yaml_lines import BadYaml, Place, line_of
+from workbench.storage.yaml_lines import BadYaml
 
 
 def load_sop(source: Path | str) -> Sop:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from workbench.domain.places import Place
 from workbench.i18n import _
-from workbench.storage.yaml_lines import Place
 
 Report = Callable[[Place, str], None]
 _E = TypeVar("_E", bound=StrEnum)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 import yaml
 
 from workbench.domain.errors import BadDefinition
+from workbench.domain.places import Place, line_of
 from workbench.i18n import _
 
-Place = tuple[str | int, ...]
 # The same safe loader, in C where PyYAML was built with it: definitions are read often.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LARGEST = 100_000  # values in one definition; a few lines of aliases of aliases would mean billions
@@ -43,13 +42,6 @@ class MarkedYaml:
     def wrong(self, place: Place, problem: str) -> BadDefinition:
         """An error that names file and line."""
         return BadDefinition(f"{self.name}:{self.line(place)}: {problem}")
-
-
-def line_of(lines: Mapping[Place, int], place: Place) -> int | None:
-    """The line of a place, or of the nearest place around it that has one."""
-    while place and place not in lines:
-        place = place[:-1]
-    return lines.get(place)
 
 
 def load(path: Path) -> MarkedYaml:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -89,18 +90,10 @@ def scan(package: zipfile.ZipFile, watch: Mapping[bytes, Sequence[bytes]] | None
                             last_column = max(last_column, _column(letters))
                             last_row = max(last_row, int(number[:9]))
                     tail = window[-200:]
-        except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, zlib.error) as error:
             raise UnreadableFile(
                 _("Berkas ini rusak atau terpotong dan tidak dapat dibuka; minta dikirim ulang.")
             ) from error
-        except Exception as error:
-            if isinstance(error, UnreadableFile):
-                raise
-            if type(error).__module__ == "zlib":
-                raise UnreadableFile(
-                    _("Berkas ini rusak atau terpotong dan tidak dapat dibuka; minta dikirim ulang.")
-                ) from error
-            raise
         if sheet and last_row * last_column > limits.BOX:
             raise UnreadableFile(
                 _(
